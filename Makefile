@@ -1,0 +1,33 @@
+# Two commands: `make demo` searches fractal networks on real images, `make test` runs every check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := runs/digits
+
+.PHONY: demo test lint unit clean
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/fractalgen search search_spaces/digits.yaml --out $(DEMO)
+
+test: lint unit
+
+# mypy and import-linter look at folders, not at installed packages: they get the layout that is installed.
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -rf .layout && mkdir -p .layout/fractalgen
+	cp -r fractalgen/. visualize search_spaces .layout/fractalgen/
+	MYPYPATH=.layout $(BIN)/mypy -p fractalgen
+	PYTHONPATH=.layout $(BIN)/lint-imports
+
+unit: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) .layout runs

@@ -1,0 +1,126 @@
+"""The live table of a search: what is done, what is best, what runs, how long it will take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from fractalgen.search import EpochReport, Leaderboard, Row
+
+_RECENT = 6
+
+
+class LiveTable:
+    """An observer that draws on a terminal, and prints a line a trial where there is none.
+
+    Use it as a context manager around the search; the console should write to stderr.
+
+    Args:
+        console: Where to draw.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
+        self._board: Leaderboard | None = None
+        self._running: dict[int, tuple[Mapping[str, Any], EpochReport | None]] = {}
+        self._workers = 1
+        self._began = time.monotonic()
+        self._already = 0
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def search_started(self, leaderboard: Leaderboard, workers: int) -> None:
+        """Begin the clock; say how much is done already."""
+        self._board, self._workers = leaderboard, workers
+        self._began, self._already = time.monotonic(), len(leaderboard.trials)
+        if self._already:
+            self._console.print(f"going on after {self._already} of {leaderboard.target} trials")
+
+    def trial_started(self, number: int, params: Mapping[str, Any]) -> None:
+        """Show a running trial."""
+        self._running[number] = (params, None)
+
+    def epoch_finished(self, number: int, report: EpochReport) -> None:
+        """Show how far a running trial is."""
+        if number in self._running:
+            self._running[number] = (self._running[number][0], report)
+
+    def trial_finished(self, row: Row, leaderboard: Leaderboard) -> None:
+        """Count a trial."""
+        self._running.pop(row.number, None)
+        self._board = leaderboard
+        if not self._console.is_terminal:
+            done = f"{len(leaderboard.trials)}/{leaderboard.target}"
+            self._console.print(f"{done}  trial {row.number}  {outcome(row)}", highlight=False)
+
+    def _render(self) -> RenderableType:
+        board = self._board
+        if board is None:
+            return Text("starting")
+        bar = ProgressBar(total=board.target, completed=len(board.trials), width=40)
+        return Group(bar, Text(self._summary(board)), self._table(board))
+
+    def _summary(self, board: Leaderboard) -> str:
+        parts = [f"{len(board.trials)} of {board.target} trials", f"front {len(board.front)}"]
+        if board.best is not None:
+            main = board.objectives[0].metric
+            parts.insert(1, f"best {main} {figure(board.best.values[main])}")
+        seconds = self._seconds_left(board)
+        if seconds is not None:
+            parts.append(f"{int(seconds) // 60}:{int(seconds) % 60:02d} left")
+        return "   ".join(parts)
+
+    def _seconds_left(self, board: Leaderboard) -> float | None:
+        done = len(board.trials) - self._already
+        if done == 0:
+            return None
+        return (time.monotonic() - self._began) / done * (board.target - len(board.trials))
+
+    def _table(self, board: Leaderboard) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for title in ("trial", "epoch", *(objective.metric for objective in board.objectives), "choices"):
+            table.add_column(title, overflow="ellipsis", no_wrap=True)
+        for number, (params, report) in sorted(self._running.items()):
+            epoch = f"{report.epoch}/{report.epochs}" if report else "starts"
+            metrics = report.metrics if report else {}
+            table.add_row(str(number), epoch, *_cells(board, metrics), _choices(params), style="bold")
+        for row in reversed(board.trials[-_RECENT:]):
+            state = "repeat" if row.cached else "done" if row.complete else "pruned"
+            table.add_row(str(row.number), state, *_cells(board, row.values), _choices(row.params), style="dim")
+        return table
+
+
+def outcome(row: Row) -> str:
+    """Return in one line how a trial ended."""
+    if not row.complete:
+        return f"pruned: {row.reason}"
+    values = "  ".join(f"{name} {figure(value)}" for name, value in row.values.items())
+    return f"{values}  (repeats trial {row.source})" if row.cached else values
+
+
+def figure(value: float) -> str:
+    """Return a number as people read it: counts with commas, fractions with four digits."""
+    return f"{int(value):,}" if value == int(value) and abs(value) >= 2 else f"{value:.4f}"
+
+
+def _cells(board: Leaderboard, values: Mapping[str, float]) -> list[str]:
+    names = [objective.metric for objective in board.objectives]
+    return [figure(values[name]) if name in values else "" for name in names]
+
+
+def _choices(params: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in params.items())

@@ -1,0 +1,43 @@
+"""Weights under the readable paths of their nodes, in the safetensors format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import nn
+
+from fractalgen.atomic import write_bytes
+from fractalgen.errors import ExportError
+
+
+def write(network: nn.Module, path: Path) -> None:
+    """Write the state dict of `network`.
+
+    Raises:
+        ExportError: the file cannot be written.
+    """
+    from safetensors.torch import save
+
+    state = {name: tensor.detach().contiguous() for name, tensor in network.state_dict().items()}
+    try:
+        write_bytes(path, save(state))
+    except OSError as error:
+        raise ExportError(f"{str(path)!r} cannot be written: {error.strerror}") from None
+
+
+def read(network: nn.Module, path: Path) -> None:
+    """Load weights into `network`; nothing in the file is executed.
+
+    Raises:
+        ExportError: the file cannot be read, or holds the weights of another network.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        network.load_state_dict(load_file(path))
+    except (OSError, SafetensorError) as error:
+        raise ExportError(f"{str(path)!r} cannot be read: {error}") from None
+    except RuntimeError as error:
+        first = str(error).splitlines()[-1].strip()
+        raise ExportError(f"{str(path)!r} holds the weights of another network: {first}") from None

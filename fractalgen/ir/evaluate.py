@@ -1,0 +1,270 @@
+"""Expressions -> terms: calls resolved, formulas computed, equal structures shared.
+
+The same code runs twice. When *counting*, the index of a loop is an `Unknown` as long as no structure depends on it,
+so that a loop is evaluated once and multiplied; limits are checked on that count before the full evaluation starts.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from fractalgen.errors import GraphError, ParameterError, Place, SpecError
+from fractalgen.ir import terms
+from fractalgen.ir.arguments import Arguments, NeedsRounds
+from fractalgen.ir.builtin_rules import FILES
+from fractalgen.ir.environment import Environment, JoinMode, Layer, Level, Library, value_key
+from fractalgen.ir.joins import JOINS
+from fractalgen.ir.ops import OPS
+from fractalgen.ir.parts import make
+from fractalgen.ir.pending import Deferred, PendingPart
+from fractalgen.ir.resolve import resolve
+from fractalgen.ir.terms import Recursion, Term
+from fractalgen.spec import Rule, Spec
+from fractalgen.spec.expressions import (
+    CallExpr,
+    Expression,
+    ForeachExpr,
+    IdentityExpr,
+    JoinExpr,
+    RecurseExpr,
+    RepeatExpr,
+    SequenceExpr,
+    parse_expression,
+)
+from fractalgen.spec.formula import Unknown
+from fractalgen.spec.limits import (
+    MAX_CALL_DEPTH,
+    MAX_COLUMNS,
+    MAX_EVALUATIONS,
+    MAX_LEVELS,
+    MAX_NODES,
+    MAX_ROUNDS,
+)
+from fractalgen.spec.tree import Tree
+
+
+def evaluate(spec: Spec) -> Term:
+    """Return the network of a plain spec as a term.
+
+    Raises:
+        SpecError: a call, a formula or a parameter is wrong.
+        GraphError: the network would go past a limit; the message gives the figure and the limit.
+    """
+    body = parse_expression(spec.network.body)
+    environment = Environment({}, Library(spec.rules, spec.file))
+    with _deep_recursion():
+        count = Evaluator(counting=True).term(body, environment)
+        check_limits(count)
+        return Evaluator(counting=False).term(body, environment)
+
+
+def check_limits(term: Term) -> None:
+    """Check the number of nodes and columns that a term expands to.
+
+    Raises:
+        GraphError: it goes past a limit.
+    """
+    for name, found, limit in (("nodes", term.nodes, MAX_NODES), ("columns", term.columns, MAX_COLUMNS)):
+        if found > limit:
+            figure = f"{found:,}" if found < 10**18 else "more than 10^18"
+            raise GraphError(
+                f"the network would have {figure} {name}, the limit is {limit:,}",
+                "Use fewer columns, levels or rounds.",
+                term.place,
+            )
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 20 * MAX_CALL_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+class Evaluator:
+    """Evaluates expressions, each once for the values that it depends on."""
+
+    def __init__(self, *, counting: bool) -> None:
+        self.counting = counting
+        self.arguments = Arguments(counting=counting)
+        self._memo: dict[Any, tuple[Expression, Environment, Term]] = {}
+        self._depth = 0
+
+    def term(self, expression: Expression, environment: Environment) -> Term:
+        """Return the term of `expression` where names mean what `environment` says."""
+        key = (id(expression), environment.key(expression.names))
+        known = self._memo.get(key)
+        if known is not None:
+            return known[2]
+        limit = MAX_EVALUATIONS if self.counting else 10 * MAX_NODES
+        if len(self._memo) >= limit or self._depth >= MAX_CALL_DEPTH:
+            what = "nested too deeply" if self._depth >= MAX_CALL_DEPTH else "too large to count"
+            raise GraphError(f"the network is {what}", "Use fewer levels or rounds.", expression.place)
+        self._depth += 1
+        try:
+            term = self._new(expression, environment)
+        finally:
+            self._depth -= 1
+        # The memo keeps expression and environment alive, so that no key's id is ever used again.
+        self._memo[key] = (expression, environment, term)
+        return term
+
+    def _new(self, expression: Expression, environment: Environment) -> Term:
+        match expression:
+            case CallExpr():
+                return self._call(expression, environment)
+            case SequenceExpr():
+                parts = [self.term(part, environment) for part in expression.parts]
+                return terms.sequence(expression.place, tuple(parts))
+            case JoinExpr():
+                return self._join(expression, environment)
+            case RecurseExpr():
+                return self._recurse(expression, environment)
+            case RepeatExpr() | ForeachExpr():
+                rounds = self._rounds(expression, environment)
+                if isinstance(rounds, int):
+                    return terms.repeat(expression.place, rounds, self._one_round(expression, environment))
+                return terms.sequence(expression.place, rounds)
+            case IdentityExpr():
+                return terms.identity(expression.place)
+        raise AssertionError(expression)
+
+    # Loops
+
+    def _rounds(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> tuple[Term, ...] | int:
+        """Return the terms of all rounds, or their number when every round is the same."""
+        bindings = self._bindings(loop, environment)
+        names = set(bindings[0]) if bindings else set()
+        if not names & loop.body.names:
+            return len(bindings)
+        if self.counting and len(bindings) > 1:
+            unknown = Unknown()
+            try:
+                self.term(loop.body, environment.extended(dict.fromkeys(names, unknown)))
+            except NeedsRounds as error:
+                if error.unknown is not unknown:
+                    raise
+            else:
+                return len(bindings)
+        return tuple([self.term(loop.body, environment.extended(binding)) for binding in bindings])
+
+    def _one_round(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> Term:
+        bindings = self._bindings(loop, environment)
+        if not bindings:
+            return terms.identity(loop.place)
+        names = dict.fromkeys(bindings[0], Unknown()) if self.counting else bindings[0]
+        return self.term(loop.body, environment.extended(names))
+
+    def _bindings(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> Sequence[Mapping[str, Any]]:
+        if isinstance(loop, RepeatExpr):
+            times = self.arguments.whole("repeat.times", loop.times, environment, 0, MAX_ROUNDS)
+            return [{loop.index: i} if loop.index else {} for i in range(times)]
+        lists = {name: self.arguments.listed(name, tree, environment) for name, tree in loop.over}
+        lengths = {name: len(items) for name, items in lists.items()}
+        if len(set(lengths.values())) > 1:
+            found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+            raise ParameterError(f"foreach walks lists of one length together: {found}", "", loop.place)
+        rows = zip(*lists.values(), strict=True)
+        index = [loop.index] if loop.index else []
+        return [dict(zip([*lists, *index], [*row, *([i] if index else [])], strict=True)) for i, row in enumerate(rows)]
+
+    # Joins
+
+    def _join(self, expression: JoinExpr, environment: Environment) -> Term:
+        mode = self.arguments.join_mode(expression.mode, environment)
+        droppable = self.arguments.flag("join.droppable", expression.droppable, environment)
+        values = dict(mode.arguments)
+        if expression.adapt is not None:
+            values["adapt"] = self.arguments.fixed(expression.adapt, environment)
+        part = make(JOINS.get(mode.name, expression.mode.place), mode.name, values, expression.mode.place)
+        if droppable and not part.can_drop:
+            raise ParameterError(
+                f"a {mode.name} join cannot lose a branch",
+                "Write {concat: {project: true}}, or droppable: false.",
+                expression.mode.place,
+            )
+        branches = self._branches(expression, environment)
+        if not branches:
+            raise ParameterError("a join needs at least one branch, found none", "", expression.place)
+        return terms.join(expression.place, part, branches, droppable=droppable, step=environment.step)
+
+    def _branches(self, expression: JoinExpr, environment: Environment) -> tuple[Term, ...]:
+        if isinstance(expression.branches, tuple):
+            return tuple([self.term(branch, environment) for branch in expression.branches])
+        rounds = self._rounds(expression.branches, environment)
+        if isinstance(rounds, int):
+            return (self._one_round(expression.branches, environment),) * rounds
+        return rounds
+
+    # Calls
+
+    def _call(self, call: CallExpr, environment: Environment) -> Term:
+        target = resolve(call.name, environment, call.place)
+        if isinstance(target, Layer):
+            given = self.arguments.given(call, target, environment)
+            return self.term(target.expression, target.environment.extended(given))
+        if isinstance(target, str):
+            return terms.op_term(call.place, self._op(call, environment), call.name)
+        rule, library = target
+        bound = self.arguments.bind(call, rule, environment, library)
+        try:
+            return self._rule(call, rule, Environment(bound, library))
+        except SpecError as error:
+            raise _from_call(error, call) from None
+
+    def _op(self, call: CallExpr, environment: Environment) -> Any:
+        values = self.arguments.of_op(call, environment)
+        part = OPS.get(call.name)
+        if any(isinstance(value, Unknown) for value in values.values()):
+            return None
+        if any(isinstance(value, Deferred) for value in values.values()):
+            return PendingPart(part, call.name, tuple(values.items()), call.place)
+        return make(part, call.name, values, call.place)
+
+    def _rule(self, call: CallExpr, rule: Rule, environment: Environment) -> Term:
+        if rule.body is not None:
+            return terms.call(call.place, call.name, self.term(parse_expression(rule.body), environment), None)
+        levels = self.arguments.whole(f"{call.name}.levels", _tree(rule.levels), environment, 1, MAX_LEVELS)
+        recursion = Recursion(call.name, call.place)
+        return terms.call(call.place, call.name, self._level(rule, environment, levels, recursion), recursion)
+
+    def _level(self, rule: Rule, environment: Environment, level: int, recursion: Recursion) -> Term:
+        names = {"level": level, "recurse": Level(rule, environment, level, recursion)}
+        inner = environment.extended(names)
+        if level == 1:
+            return self.term(parse_expression(_tree(rule.base)), inner)
+        step = Environment(inner.names, inner.library, (recursion, level))
+        return self.term(parse_expression(_tree(rule.step)), step)
+
+    def _recurse(self, expression: RecurseExpr, environment: Environment) -> Term:
+        level = environment.names.get("recurse")
+        if not isinstance(level, Level):
+            raise SpecError("recurse stands outside of a rule's step", "Use it in `step:`.", expression.place)
+        if level.level == 1:
+            raise SpecError("recurse stands in base, which is the end of the recursion", "", expression.place)
+        changed = self.arguments.overrides(expression, level, environment)
+        return self._level(level.rule, level.environment.extended(changed), level.level - 1, level.recursion)
+
+
+def _tree(tree: Tree | None) -> Tree:
+    if tree is None:
+        raise AssertionError("a rule has a body, or levels, base and step")
+    return tree
+
+
+def _from_call(error: SpecError, call: CallExpr) -> SpecError:
+    """Return an error inside a built-in rule as one of the call, which is what the user wrote."""
+    place = error.place
+    if place is None or not place.file.startswith(FILES) or call.place.file.startswith(FILES):
+        return error
+    where = Place(place.file, place.line, place.column)
+    return type(error)(f"in rule {call.name!r} ({where}): {error.message}", error.hint, call.place)
+
+
+__all__ = ["Evaluator", "JoinMode", "check_limits", "evaluate", "value_key"]

@@ -1,0 +1,145 @@
+"""The graph: a frozen list of nodes, each reading earlier ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fractalgen.errors import Place
+from fractalgen.ir.joins._base import Join
+from fractalgen.ir.parts import Op, Part
+from fractalgen.ir.types import TensorType
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Interval = tuple[int, int]
+"""Network columns `low <= k < high`, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rule call that a node came from; scopes link to the call around them."""
+
+    name: str
+    parent: Scope | None = None
+    place: Place | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Names from the outermost call inwards."""
+        names = []
+        scope: Scope | None = self
+        while scope is not None:
+            names.append(scope.name)
+            scope = scope.parent
+        return tuple(reversed(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The op of a node that stands for an input of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation.
+
+    Attributes:
+        part: What it does: an op, a join, or `Input`.
+        inputs: Indices of earlier nodes, in order; an index may repeat.
+        columns: For a droppable join, the network columns that take each input; else None.
+        name: Its name inside its scope.
+        scope: The rule call that made it.
+        type: The type of its output, once inferred.
+        place: Where in the spec it was written.
+    """
+
+    part: Any
+    inputs: tuple[int, ...] = ()
+    columns: tuple[Interval, ...] | None = None
+    name: str = ""
+    scope: Scope | None = None
+    type: TensorType | None = None
+    place: Place | None = None
+
+    @property
+    def droppable(self) -> bool:
+        """Whether drop-path may leave out some of its inputs."""
+        return self.columns is not None
+
+    @property
+    def is_join(self) -> bool:
+        """Whether it merges branches."""
+        return isinstance(self.part, Join)
+
+    @property
+    def path(self) -> str:
+        """Its full name, readable and unique in the graph: `fractal_2.conv_bn_relu_3.conv`."""
+        return ".".join((*(self.scope.path if self.scope else ()), self.name))
+
+    @property
+    def kind(self) -> str:
+        """The name of its op or join in the rule language, or `input`."""
+        return part_name(self.part)
+
+
+def part_name(part: object) -> str:
+    """Return the rule-language name of an op or join: its class in snake case."""
+    return _snake(type(part).__name__)
+
+
+def _snake(name: str) -> str:
+    return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network as a value. Nodes read only earlier nodes, so that list order is an order of execution.
+
+    Attributes:
+        nodes: Every node; inputs of the network first.
+        outputs: Indices of the nodes whose values the network returns, in order.
+        columns: How many columns the network has.
+        name: The name in the spec.
+    """
+
+    nodes: tuple[Node, ...]
+    outputs: tuple[int, ...]
+    columns: int = 1
+    name: str = ""
+
+    @cached_property
+    def inputs(self) -> tuple[int, ...]:
+        """Indices of the network's inputs."""
+        return tuple(i for i, node in enumerate(self.nodes) if isinstance(node.part, Input))
+
+    def input_types(self, index: int) -> tuple[TensorType, ...]:
+        """Return the types that reach node `index`; types must have been inferred."""
+        types = (self.nodes[i].type for i in self.nodes[index].inputs)
+        return tuple(type_ for type_ in types if type_ is not None)
+
+    def with_nodes(self, nodes: tuple[Node, ...]) -> Graph:
+        """Return this graph with other nodes in the same places."""
+        return replace(self, nodes=nodes)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return a networkx copy: nodes by index, edges keyed by the position of the input."""
+        import networkx as nx
+
+        copy = nx.MultiDiGraph(name=self.name)
+        for index, node in enumerate(self.nodes):
+            copy.add_node(index, kind=node.kind, path=node.path, part=node.part, type=node.type)
+            for position, source in enumerate(node.inputs):
+                interval = node.columns[position] if node.columns else None
+                copy.add_edge(source, index, key=position, columns=interval)
+        return copy
+
+    def __str__(self) -> str:
+        from fractalgen.ir.printed import printed
+
+        return printed(self)
+
+
+__all__ = ["Graph", "Input", "Interval", "Node", "Op", "Part", "Scope", "part_name"]

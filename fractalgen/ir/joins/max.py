@@ -1,0 +1,23 @@
+"""Element-wise maximum of the branches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fractalgen.ir.joins._base import Join
+from fractalgen.ir.parts import Types
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Max(Join):
+    """The element-wise maximum of the survivors."""
+
+    def build(self, inputs: Types) -> nn.Module:
+        """Return a `fractalgen.nn.joins.MaxJoin`."""
+        from fractalgen.nn.joins import MaxJoin
+
+        return MaxJoin(self.projections(inputs))

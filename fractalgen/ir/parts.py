@@ -1,0 +1,191 @@
+"""What every op and join is: declared fields, types in and out, cost, and a torch module when asked.
+
+A part is a frozen dataclass. Its fields are its parameters in the rule language, checked here against their type hints
+and the bounds that `field` declares.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from fractalgen.errors import ParameterError, Place, UnknownNameError
+from fractalgen.ir.types import TensorType
+from fractalgen.registry import suggest
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Pair = tuple[int, int]
+Types = tuple[TensorType, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Learned numbers, and multiply-accumulates for one sample forward."""
+
+    parameters: int = 0
+    macs: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.parameters + other.parameters, self.macs + other.macs)
+
+
+def field(default: Any = dataclasses.MISSING, **bounds: float) -> Any:
+    """Declare a parameter of an op or join with its default and `minimum`, `maximum` or `below` bounds."""
+    return dataclasses.field(default=default, metadata=bounds)
+
+
+@dataclass(frozen=True)
+class Part(ABC):
+    """Base of ops and joins."""
+
+    stochastic: ClassVar[bool] = False
+    """True where training draws random numbers."""
+
+    @abstractmethod
+    def infer(self, inputs: Types) -> TensorType:
+        """Return the type of the output.
+
+        Raises:
+            ShapeError: the inputs do not fit; the message gives their shapes.
+        """
+
+    def cost(self, inputs: Types) -> Cost:
+        """Return what one application costs; nothing unless a part says otherwise."""
+        del inputs
+        return Cost()
+
+    @property
+    def can_drop(self) -> bool:
+        """Whether drop-path may leave out some of its inputs."""
+        return False
+
+    @abstractmethod
+    def build(self, inputs: Types) -> nn.Module:
+        """Return a new torch module. It is called on the input tensors, batch first."""
+
+    def resolved(self, inputs: Types) -> Part:
+        """Return this part with every default that depends on its inputs filled in."""
+        del inputs
+        return self
+
+
+@dataclass(frozen=True)
+class Op(Part):
+    """One operation on one tensor."""
+
+    depth: ClassVar[int] = 0
+    """What it adds to the depth of a network as papers count it: 1 for convolutions and attention."""
+
+    idempotent: ClassVar[bool] = False
+    """True where applying it twice in a row equals applying it once."""
+
+    is_noop: ClassVar[bool] = False
+    """True where it changes nothing, so that simplification removes it."""
+
+    def window(self, inputs: Types) -> Pair:
+        """Return how many input rows one output row sees, and how far apart those of neighbouring rows are."""
+        del inputs
+        return 1, 1
+
+
+@lru_cache(maxsize=256)
+def declared(part: type[Part]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
+    """Return each parameter of an op or join with its type hint and its dataclass field."""
+    hints = typing.get_type_hints(part)
+    return {item.name: (hints[item.name], item) for item in dataclasses.fields(part)}
+
+
+def make(part: type[Part], name: str, arguments: typing.Mapping[str, Any], place: Place | None = None) -> Part:
+    """Return `part` with `arguments` checked and converted.
+
+    Raises:
+        UnknownNameError: an argument that the part does not declare.
+        ParameterError: a missing argument, a wrong type, a value outside its bounds.
+    """
+    known = declared(part)
+    values = {}
+    for key, value in arguments.items():
+        if key not in known:
+            raise UnknownNameError(f"{name!r} has no parameter {key!r}", suggest(key, known), place)
+        hint, item = known[key]
+        values[key] = check_value(f"{name}.{key}", value, hint, item.metadata, place)
+    for key, (_, item) in known.items():
+        if key not in values and item.default is dataclasses.MISSING:
+            raise ParameterError(f"{name!r} needs a value for {key!r}", f"Write {{{name}: {{{key}: ...}}}}.", place)
+    return part(**values)
+
+
+def check_value(name: str, value: Any, hint: Any, bounds: typing.Mapping[str, float], place: Place | None) -> Any:
+    """Return `value` as the type that `hint` names: int, float, bool, a choice of texts, a pair, or None."""
+    converted = _convert(value, hint)
+    if converted is _MISFIT:
+        raise ParameterError(f"{name} must be {describe(hint)}, found {show(value)}", "", place)
+    for number in converted if isinstance(converted, tuple) else (converted,):
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            _check_bounds(name, number, bounds, place)
+    return converted
+
+
+def _check_bounds(name: str, value: float, bounds: typing.Mapping[str, float], place: Place | None) -> None:
+    low, high, below = bounds.get("minimum"), bounds.get("maximum"), bounds.get("below")
+    if low is not None and value < low:
+        raise ParameterError(f"{name} must be at least {low:g}, found {show(value)}", "", place)
+    if high is not None and value > high:
+        raise ParameterError(f"{name} must be at most {high:g}, found {show(value)}", "", place)
+    if below is not None and value >= below:
+        raise ParameterError(f"{name} must be below {below:g}, found {show(value)}", "", place)
+
+
+_MISFIT = object()
+
+
+def _convert(value: Any, hint: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin is typing.Union or origin is types.UnionType:
+        return next((c for h in typing.get_args(hint) if (c := _convert(value, h)) is not _MISFIT), _MISFIT)
+    if origin is Literal:
+        return value if isinstance(value, str) and value in typing.get_args(hint) else _MISFIT
+    if origin is tuple:
+        parts = typing.get_args(hint)
+        if isinstance(value, tuple | list) and len(value) == len(parts):
+            converted = tuple(_convert(item, part) for item, part in zip(value, parts, strict=True))
+            return _MISFIT if _MISFIT in converted else converted
+        return _MISFIT
+    return _convert_scalar(value, hint)
+
+
+def _convert_scalar(value: Any, hint: Any) -> Any:
+    if hint is bool or hint is str or hint is type(None):
+        return value if isinstance(value, hint) else _MISFIT
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _MISFIT
+    if hint is int:
+        return int(value) if value == value // 1 else _MISFIT
+    return float(value) if hint is float else _MISFIT
+
+
+def describe(hint: Any) -> str:
+    """Return a type hint in the words of the rule language."""
+    origin = typing.get_origin(hint)
+    if origin is typing.Union or origin is types.UnionType:
+        return " or ".join(describe(part) for part in typing.get_args(hint) if part is not type(None))
+    if origin is Literal:
+        return "one of " + ", ".join(typing.get_args(hint))
+    if origin is tuple:
+        return f"a list of {len(typing.get_args(hint))}"
+    return {int: "a whole number", float: "a number", bool: "true or false", str: "text"}.get(hint, str(hint))
+
+
+def show(value: object) -> str:
+    """Return a value for a message: quoted, and cut when long."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**18:
+        return f"an integer of {value.bit_length()} bits"
+    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,1 @@
+"""Torch parts that ops and joins build; they know nothing of graphs."""

@@ -1,0 +1,76 @@
+"""A closed list of changes that keep what is computed.
+
+Identity expressions never become nodes. Removed here: ops that change nothing (dropout of rate 0), joins of one input
+that pass it as it is, an idempotent activation directly after itself, dead nodes; parameter-free deterministic nodes
+with equal inputs are one. Nothing else is merged: not two dropouts, not two batch norms, not sums within sums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fractalgen.ir.graph import Graph, Input, Node
+from fractalgen.ir.joins.learned import Learned
+from fractalgen.ir.joins.max import Max
+from fractalgen.ir.joins.mean import Mean
+from fractalgen.ir.joins.sum import Sum
+from fractalgen.ir.parts import Op
+from fractalgen.passes._base import Pass
+
+_PASS_ONE = (Mean, Sum, Max, Learned)
+
+
+@dataclass(frozen=True)
+class Simplify(Pass):
+    """Apply the closed list until nothing changes; one walk in order does it."""
+
+    def __call__(self, graph: Graph) -> Graph:
+        """Return the simplified graph; types must have been inferred."""
+        stands_for: list[int] = []
+        known: dict[Any, int] = {}
+        for index, node in enumerate(graph.nodes):
+            stands_for.append(self._replacement(graph, index, node, stands_for, known))
+        outputs = tuple(stands_for[output] for output in graph.outputs)
+        alive = _alive(graph, stands_for, outputs)
+        if len(alive) == len(graph.nodes):
+            return graph
+        return _compact(graph, stands_for, outputs, alive)
+
+    def _replacement(self, graph: Graph, index: int, node: Node, stands_for: list[int], known: dict[Any, int]) -> int:
+        """Return the index of the node whose value node `index` has."""
+        if isinstance(node.part, Input):
+            return index
+        inputs = tuple([stands_for[source] for source in node.inputs])
+        part = node.part
+        if isinstance(part, Op):
+            before = graph.nodes[inputs[0]].part
+            if part.is_noop or (part.idempotent and type(part) is type(before) and part == before):
+                return inputs[0]
+        elif len(inputs) == 1 and isinstance(part, _PASS_ONE) and not part.projections(graph.input_types(index)):
+            return inputs[0]
+        if part.stochastic or node.columns is not None or part.cost(graph.input_types(index)).parameters:
+            return index
+        return known.setdefault((part, inputs), index)
+
+
+def _alive(graph: Graph, stands_for: list[int], outputs: tuple[int, ...]) -> set[int]:
+    alive = set(graph.inputs)
+    stack = list(outputs)
+    while stack:
+        index = stack.pop()
+        if index not in alive:
+            alive.add(index)
+            stack += [stands_for[source] for source in graph.nodes[index].inputs]
+    return alive
+
+
+def _compact(graph: Graph, stands_for: list[int], outputs: tuple[int, ...], alive: set[int]) -> Graph:
+    new_index: dict[int, int] = {}
+    nodes: list[Node] = []
+    for index, node in enumerate(graph.nodes):
+        if index in alive:
+            new_index[index] = len(nodes)
+            inputs = tuple([new_index[stands_for[source]] for source in node.inputs])
+            nodes.append(replace(node, inputs=inputs))
+    return replace(graph, nodes=tuple(nodes), outputs=tuple(new_index[output] for output in outputs))

@@ -1,0 +1,23 @@
+"""Score -> Leaderboard.
+
+The Optuna study in the run folder is the only truth, and only the driver writes it: killing anything at any
+time loses no finished trial, and the same command goes on where it stopped.
+"""
+
+from fractalgen.search.job import EpochReport, Evaluation, Job, Result
+from fractalgen.search.leaderboard import Leaderboard, Row
+from fractalgen.search.progress import Observer, Silent
+from fractalgen.search.run import SearchOptions, run_search
+
+__all__ = [
+    "EpochReport",
+    "Evaluation",
+    "Job",
+    "Leaderboard",
+    "Observer",
+    "Result",
+    "Row",
+    "SearchOptions",
+    "Silent",
+    "run_search",
+]

@@ -1,0 +1,56 @@
+"""From a point of the space to a network that is checked, costed and ready to be trained."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractalgen.spec import Spec
+
+FIGURES = ("parameters", "macs", "depth", "shortest_path", "nodes", "joins", "activations", "receptive_field")
+"""Figures of the graph that a search can improve or bound."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A buildable network.
+
+    Attributes:
+        text: Its plain spec as YAML.
+        fingerprint: Of the simplified graph.
+        key: What the cache knows it by: fingerprint, recipe with its epochs, drop-path and data.
+        figures: Figures of the graph.
+    """
+
+    text: str
+    fingerprint: str
+    key: str
+    figures: Mapping[str, float]
+
+
+def realize(spec: Spec, values: Mapping[str, int | float], data_digest: str) -> Candidate:
+    """Fill the holes of `spec`, expand it, and cost it.
+
+    Raises:
+        SpecError: the point is no valid spec.
+        GraphError: its branches or shapes do not fit.
+    """
+    from fractalgen.passes import expand, facts
+
+    filled = spec.fill(values)
+    costs = facts(expand(filled))
+    parts = (
+        costs.fingerprint,
+        filled.train.model_dump_json(),
+        filled.drop_path.model_dump_json(),
+        data_digest,
+    )
+    return Candidate(
+        text=filled.to_yaml(),
+        fingerprint=costs.fingerprint,
+        key=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
+        figures={name: getattr(costs, name) for name in FIGURES},
+    )

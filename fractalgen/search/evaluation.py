@@ -1,0 +1,99 @@
+"""The evaluation that trains."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fractalgen.errors import SearchError
+from fractalgen.search.job import EpochReport, Job, Report, Result
+
+if TYPE_CHECKING:
+    from fractalgen.training import Dataset
+
+_WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True)
+class TrainEvaluation:
+    """Trains a filled spec by its own recipe and scores it on the validation images.
+
+    The test images are read once, by `publish`, for the network that won.
+
+    Attributes:
+        device: `auto`, `cpu` or `cuda`.
+    """
+
+    device: str = "auto"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Figures of the last epoch, and how long the run took."""
+        return ("val_accuracy", "val_loss", "train_loss", "seconds")
+
+    def digest(self, data: Any) -> str:
+        """Return the digest of the data; reads them."""
+        if data is None:
+            raise SearchError("the search has no data to train on", "Give --data digits, or `data:` in the spec.")
+        return str(_dataset(data).digest)
+
+    def run(self, job: Job, report: Report) -> Result:
+        """Train; a run that was cut off goes on from its checkpoint."""
+        import torch
+
+        from fractalgen.compiler import compile_graph
+        from fractalgen.passes import expand
+        from fractalgen.spec import load
+        from fractalgen.training import FitOptions, fit
+
+        torch.set_num_threads(job.threads)
+        began = time.monotonic()
+        spec = load(job.spec_file)
+        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
+
+        def on_epoch(record: Any) -> None:
+            report(EpochReport(record.epoch, spec.train.epochs, _figures(record)))
+
+        options = FitOptions(seed=spec.train.seed, out=job.folder, on_epoch=on_epoch, device=self.device)
+        score = fit(network, spec.train, _dataset(job.data), options)
+        seconds = time.monotonic() - began
+        history = tuple(_figures(record) for record in score.epochs)
+        return Result({**history[-1], "seconds": seconds}, seconds=seconds, history=history)
+
+    def publish(self, job: Job, best: Path) -> float | None:
+        """Write `weights.safetensors` and `network.py` into `best`; return the accuracy on the test images."""
+        from safetensors.torch import load_file
+
+        from fractalgen.compiler import compile_graph
+        from fractalgen.compiler.exporters import python
+        from fractalgen.passes import expand
+        from fractalgen.spec import load
+        from fractalgen.training import evaluate
+
+        weights = job.folder / _WEIGHTS
+        if not weights.exists():
+            return None
+        spec = load(job.spec_file)
+        graph = expand(spec)
+        network = compile_graph(graph, drop_path=spec.drop_path, seed=spec.train.seed)
+        network.load_state_dict(load_file(weights))
+        best.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(weights, best / _WEIGHTS)
+        python.write(graph, best / "network.py")
+        return float(evaluate(network, _dataset(job.data).final_test()).accuracy)
+
+
+@lru_cache(maxsize=1)
+def _dataset(data: Any) -> Dataset:
+    from fractalgen.training import load_data
+
+    return load_data(data)
+
+
+def _figures(record: Any) -> dict[str, float]:
+    names = ("val_accuracy", "val_loss", "train_loss")
+    return {name: float(getattr(record, name)) for name in names}

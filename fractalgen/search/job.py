@@ -1,0 +1,108 @@
+"""What passes between the driver and those who evaluate: jobs, reports by epoch, results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Job:
+    """One network to evaluate; small, so that it can be sent to another process.
+
+    Attributes:
+        number: The trial.
+        folder: The trial's folder, which holds its plain `spec.yaml`.
+        data: The `Data` to train on.
+        threads: CPU threads that the evaluation may use.
+    """
+
+    number: int
+    folder: Path
+    data: Any = None
+    threads: int = 1
+
+    @property
+    def spec_file(self) -> Path:
+        """The filled spec."""
+        return self.folder / "spec.yaml"
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What is known after one epoch, counted from 1, of `epochs`."""
+
+    epoch: int
+    epochs: int
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How an evaluation ended.
+
+    Attributes:
+        metrics: The figures of the run; empty when it failed.
+        reason: Why it failed; empty when it did not.
+        seconds: How long it took.
+        history: The metrics of each epoch.
+    """
+
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+    seconds: float = 0.0
+    history: tuple[Mapping[str, float], ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no score."""
+        return bool(self.reason)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of trial `number`."""
+
+    number: int
+    result: Result
+
+
+Report = Callable[[EpochReport], None]
+"""Called by an evaluation after each epoch."""
+
+OnEpoch = Callable[[int, EpochReport], None]
+"""Called by an executor in the driver's thread: trial number and report."""
+
+
+class Evaluation(Protocol):
+    """Turns a filled spec into figures. Picklable: executors send it to other processes."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the figures that every successful result holds."""
+        ...
+
+    def digest(self, data: Any) -> str:
+        """Return a hash of the data's content, which is part of the cache's key."""
+        ...
+
+    def run(self, job: Job, report: Report) -> Result:
+        """Evaluate one job; any exception is taken as the failure of this trial alone."""
+        ...
+
+    def publish(self, job: Job, best: Path) -> float | None:
+        """Write the weights and source of a finished job into `best`; return its accuracy on the test set.
+
+        Returns None when the job's folder holds no weights any more.
+        """
+        ...
+
+
+def attempt(evaluation: Evaluation, job: Job, report: Report) -> Result:
+    """Run one job; an exception inside it becomes the reason of a failed result."""
+    try:
+        return evaluation.run(job, report)
+    except Exception as error:  # noqa: BLE001 - one bad architecture must not end a search
+        return Result(reason=f"{type(error).__name__}: {error}".strip(": "))

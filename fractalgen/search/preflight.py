@@ -1,0 +1,84 @@
+"""Everything that can be refused before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from fractalgen.errors import SearchError, UnknownNameError
+from fractalgen.registry import suggest
+from fractalgen.search.candidate import FIGURES
+from fractalgen.search.executors import EXECUTORS, Executor
+from fractalgen.search.samplers import SAMPLERS, Sampler
+from fractalgen.spec.holes import Space
+from fractalgen.spec.search import Objective
+
+
+def check_space(space: Space, name: str) -> None:
+    """Check that there is something to search.
+
+    Raises:
+        SearchError: the spec has no holes.
+    """
+    if not space:
+        raise SearchError(
+            f"{name!r} has no holes, so there is nothing to search",
+            "Write a value as {choice: [...]} or {int: [low, high]}, or use `fractalgen train`.",
+        )
+
+
+def check_objectives(objectives: tuple[Objective, ...], metrics: tuple[str, ...]) -> None:
+    """Check that every objective is a figure of the graph or of the run.
+
+    Raises:
+        SearchError: no run reports it.
+    """
+    known = (*metrics, *FIGURES)
+    for objective in objectives:
+        if objective.metric not in known:
+            raise SearchError(f"no run reports the objective {objective.metric!r}", suggest(objective.metric, known))
+
+
+def choose_sampler(written: Mapping[str, Mapping[str, Any]], space: Space) -> Sampler:
+    """Return the sampler that a spec names.
+
+    Raises:
+        SearchError: an unknown sampler or option, or a space that it cannot search.
+    """
+    ((name, options),) = written.items()
+    try:
+        sampler = SAMPLERS.get(name)(**options)
+    except UnknownNameError as error:
+        raise SearchError(error.message, error.hint) from None
+    except ValidationError as error:
+        raise SearchError(_option_message(name, error, SAMPLERS.get(name))) from None
+    if problem := sampler.problem(space):
+        raise SearchError(f"sampler {name!r} does not fit: {problem}", "Use random or tpe.")
+    return sampler
+
+
+def choose_executor(name: str, workers: int | None, cores: int) -> tuple[type[Executor], int]:
+    """Return the executor and its number of workers.
+
+    Raises:
+        SearchError: an unknown executor, or more workers than can run.
+    """
+    try:
+        executor = EXECUTORS.get(name)
+    except UnknownNameError as error:
+        raise SearchError(error.message, error.hint) from None
+    count = executor.default_workers(cores) if workers is None else workers
+    if problem := executor.problem(count, cores):
+        raise SearchError(problem, "Give fewer --workers, or another --executor.")
+    return executor, count
+
+
+def _option_message(name: str, error: ValidationError, sampler: type[Sampler]) -> str:
+    first = error.errors(include_url=False)[0]
+    option = ".".join(map(str, first["loc"]))
+    known = ", ".join(sampler.model_fields) or "none"
+    if first["type"] == "extra_forbidden":
+        return f"sampler {name!r} has no option {option!r}; it has: {known}"
+    return f"option {option!r} of sampler {name!r}: {first['msg'].lower()}, found {first['input']!r}"

@@ -1,0 +1,151 @@
+"""One search, from a spec to a leaderboard."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fractalgen.errors import FractalGenError
+from fractalgen.search.candidate import FIGURES, realize
+from fractalgen.search.constraints import read_constraints
+from fractalgen.search.driver import Driver, Plan, Realize
+from fractalgen.search.evaluation import TrainEvaluation
+from fractalgen.search.executors import Executor
+from fractalgen.search.job import Evaluation, Job, attempt
+from fractalgen.search.leaderboard import FILE, Leaderboard
+from fractalgen.search.preflight import check_objectives, check_space, choose_executor, choose_sampler
+from fractalgen.search.progress import Observer, Silent
+from fractalgen.search.run_folder import RunFolder, cores, write_json, write_text
+from fractalgen.search.study import Study, StudyOptions
+from fractalgen.spec.search import Search
+
+if TYPE_CHECKING:
+    from fractalgen.spec import Spec
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What a call may set over the `search:` part of the spec; None keeps the spec's value.
+
+    Attributes:
+        trials: How many trials the study ends with, those of earlier runs included.
+        executor: Where trials run.
+        workers: Trials at a time.
+        seed: Of the sampler.
+        data: The `Data` to train on.
+        observer: Who watches.
+        evaluation: What a trial does; training, unless something else is searched over.
+    """
+
+    trials: int | None = None
+    executor: str | None = None
+    workers: int | None = None
+    seed: int | None = None
+    data: Any = None
+    observer: Observer = field(default_factory=Silent)
+    evaluation: Evaluation = field(default_factory=TrainEvaluation)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A search that was found to be possible."""
+
+    plan: Plan
+    study: StudyOptions
+    executor: type[Executor]
+    workers: int
+
+
+def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) -> Leaderboard:
+    """Search the holes of `spec`, or go on with the search in `out`; return the leaderboard.
+
+    The folder `out` holds `spec.yaml lock.json study.db leaderboard.json trials/ best/`; the leaderboard can
+    be read at any time.
+
+    Raises:
+        SearchError: the search is not possible, or the folder holds another one; then nothing was written.
+    """
+    folder = RunFolder(Path(out))
+    folder.check()
+    checked = _check(spec, options)
+    with folder.owned():
+        study = Study(folder.path, checked.study)
+        folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
+        board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
+        driver = Driver(study, checked.plan, folder, board, options.observer)
+        board = driver.run(checked.executor(options.evaluation, checked.workers))
+        board = _finish(study, board, _Winner(folder, checked.plan, options.evaluation))
+        write_json(folder.path / FILE, board.to_json())
+    return board
+
+
+def _check(spec: Spec, options: SearchOptions) -> _Checked:
+    """Refuse what cannot work, and fix what the search needs; writes nothing."""
+    search = spec.search or Search()
+    check_space(spec.space, spec.name)
+    check_objectives(search.objectives, options.evaluation.metrics)
+    constraints = read_constraints(search.constraints, FIGURES)
+    sampler = choose_sampler(search.sampler, spec.space)
+    executor, workers = choose_executor(options.executor or search.executor, options.workers or search.workers, cores())
+    data = options.data or spec.data
+    digest = options.evaluation.digest(data)
+    seed = search.seed if options.seed is None else options.seed
+    target = options.trials or search.trials
+    most = sampler.most(spec.space)
+    plan = Plan(
+        space=spec.space,
+        realize=lambda values: realize(spec, values, digest),
+        constraints=constraints,
+        target=target if most is None else min(target, most),
+        seed=seed,
+        data=data,
+        threads=max(1, cores() // workers),
+    )
+    study = StudyOptions(search.objectives, spec.space, sampler, seed, _signature(spec, search, plan.realize, digest))
+    return _Checked(plan, study, executor, workers)
+
+
+def _signature(spec: Spec, search: Search, realize: Realize, data_digest: str) -> dict[str, Any]:
+    """Return what must stay the same while a study goes on; the first point stands for what is no hole."""
+    try:
+        fixed = realize(spec.space.first()).key
+    except FractalGenError as error:
+        fixed = str(error)
+    return {
+        "hole": {hole["name"]: json.dumps({**hole, "name": ""}) for hole in spec.space.describe()},
+        "objective": {objective.metric: objective.direction for objective in search.objectives},
+        "constraint": dict(search.constraints),
+        "data": data_digest,
+        "the network or recipe outside the holes": fixed,
+    }
+
+
+@dataclass(frozen=True)
+class _Winner:
+    """Where the best network is made, and of what."""
+
+    folder: RunFolder
+    plan: Plan
+    evaluation: Evaluation
+
+    def publish(self, number: int) -> float | None:
+        """Write `best/`; return the test accuracy. Weights that were lost are trained again."""
+        job = Job(number, self.folder.trial(number), self.plan.data, self.plan.threads)
+        accuracy = self.evaluation.publish(job, self.folder.best)
+        if accuracy is None and not attempt(self.evaluation, job, lambda _: None).failed:
+            accuracy = self.evaluation.publish(job, self.folder.best)
+        write_text(self.folder.best / "spec.yaml", job.spec_file.read_text())
+        return accuracy
+
+
+def _finish(study: Study, board: Leaderboard, winner: _Winner) -> Leaderboard:
+    best = board.best
+    if best is None:
+        return board
+    number, accuracy = study.tested or (-1, None)
+    if number != best.source or not winner.folder.best.exists():
+        accuracy = winner.publish(best.source)
+        study.tested = (best.source, accuracy)
+    return board.with_test_accuracy(accuracy)

@@ -1,0 +1,16 @@
+"""Samplers: how the next point of a space is chosen. One file each, named in this table."""
+
+from fractalgen.registry import Registry
+from fractalgen.search.samplers._base import Sampler
+
+SAMPLERS: Registry[type[Sampler]] = Registry(
+    "sampler",
+    {
+        "grid": "fractalgen.search.samplers.grid:Grid",
+        "nsga2": "fractalgen.search.samplers.nsga2:Nsga2",
+        "random": "fractalgen.search.samplers.random:Random",
+        "tpe": "fractalgen.search.samplers.tpe:Tpe",
+    },
+)
+
+__all__ = ["SAMPLERS", "Sampler"]

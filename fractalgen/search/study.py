@@ -1,0 +1,229 @@
+"""The study: the only truth of a search, kept in SQLite by Optuna and written by the driver alone.
+
+A trial that is RUNNING when the study is opened belongs to a driver that was killed. It keeps its number and
+its folder and is given out again, so that its checkpoint is of use; after two such rounds it is pruned, as it
+may be what kills the driver.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fractalgen.errors import SearchError
+from fractalgen.search.leaderboard import Row
+from fractalgen.search.samplers import Sampler
+from fractalgen.spec.search import Objective
+
+if TYPE_CHECKING:
+    import optuna
+
+    from fractalgen.spec.holes import Hole, Space
+
+FILE = "study.db"
+_NAME = "search"
+_REQUEUES = 2
+_MARK = "signature"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A trial that waits for its values: hole -> number, or index of the alternative."""
+
+    number: int
+    values: Mapping[str, int | float]
+
+
+@dataclass(frozen=True)
+class StudyOptions:
+    """What a study needs to know.
+
+    Attributes:
+        objectives: The main one first.
+        space: What the sampler chooses from.
+        sampler: How it chooses.
+        seed: Of the search.
+        signature: What must stay the same for scores to be comparable, as plain data.
+    """
+
+    objectives: tuple[Objective, ...]
+    space: Space
+    sampler: Sampler
+    seed: int
+    signature: Mapping[str, Any]
+
+
+class Study:
+    """Asks and tells.
+
+    Args:
+        folder: The run folder, which must exist; the study is made in it or taken up again.
+        options: See `StudyOptions`.
+
+    Raises:
+        SearchError: the folder's study searches something else, or its file cannot be read.
+    """
+
+    def __init__(self, folder: Path, options: StudyOptions) -> None:
+        self._options = options
+        self._study = _open(folder / FILE, options.objectives)
+        self._trials: dict[int, optuna.trial.Trial] = {}
+        known = self._study.user_attrs.get(_MARK)
+        if known is None:
+            self._study.set_user_attr(_MARK, dict(options.signature))
+        elif difference := _difference(known, dict(options.signature)):
+            raise SearchError(
+                f"the study in {str(folder)!r} searches something else: {difference}",
+                "Give another --out, or the spec that the study was started with.",
+            )
+
+    def ask(self) -> Ask:
+        """Start a trial at the point that the sampler chooses, or at the one that `place` named."""
+        self._seed(len(self._study.get_trials(deepcopy=False)))
+        return self._decide(self._study.ask())
+
+    def place(self, values: Mapping[str, int | float]) -> None:
+        """Make the next ask take this point."""
+        self._study.enqueue_trial(dict(values))
+
+    def orphans(self) -> list[Ask]:
+        """Take over the trials that a killed driver left running; prune those that were left too often."""
+        import optuna
+
+        asks = []
+        for frozen in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+            # Optuna has no public way to take up a running trial again.
+            trial = optuna.trial.Trial(self._study, frozen._trial_id)  # noqa: SLF001
+            left = int(frozen.user_attrs.get("left", 0))
+            if left >= _REQUEUES:
+                self._trials[frozen.number] = trial
+                self.prune(frozen.number, f"the search was killed {left + 1} times while it ran")
+                continue
+            trial.set_user_attr("left", left + 1)
+            self._seed(frozen.number)
+            asks.append(self._decide(trial))
+        return asks
+
+    def release(self) -> None:
+        """Note that what runs is left on purpose, which does not count against it."""
+        for trial in self._trials.values():
+            trial.set_user_attr("left", int(trial.user_attrs.get("left", 0)) - 1)
+
+    def complete(self, number: int, values: Mapping[str, float], record: Mapping[str, Any]) -> None:
+        """Tell the values of a trial, one for each objective, with what else is known of it."""
+        trial = self._trials.pop(number)
+        trial.set_user_attr("record", dict(record))
+        self._study.tell(trial, [values[objective.metric] for objective in self._options.objectives])
+
+    def prune(self, number: int, reason: str, violation: float = 1.0, record: Mapping[str, Any] | None = None) -> None:
+        """Tell that a trial has no score; the sampler learns how infeasible its point is."""
+        import optuna
+
+        trial = self._trials.pop(number)
+        trial.set_user_attr("record", {**(record or {}), "reason": reason})
+        if not self._study.get_trials(deepcopy=False)[number].constraints:
+            trial.set_constraint("feasible", violation)
+        self._study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return every finished trial."""
+        return tuple(self._row(trial) for trial in self._study.get_trials(deepcopy=False) if trial.state.is_finished())
+
+    def keys(self) -> dict[str, int]:
+        """Return cache key -> trial, for trials that were evaluated and are finished."""
+        records = (
+            (trial.number, trial.user_attrs.get("record", {}))
+            for trial in self._study.get_trials(deepcopy=False)
+            if trial.state.is_finished()
+        )
+        return {record["key"]: number for number, record in records if record.get("evaluated")}
+
+    def row(self, number: int) -> Row:
+        """Return one finished trial."""
+        return self._row(self._study.get_trials(deepcopy=False)[number])
+
+    @property
+    def tested(self) -> tuple[int, float | None] | None:
+        """The trial whose test accuracy is known, and that accuracy."""
+        known = self._study.user_attrs.get("tested")
+        return None if known is None else (known["number"], known["accuracy"])
+
+    @tested.setter
+    def tested(self, value: tuple[int, float | None]) -> None:
+        self._study.set_user_attr("tested", {"number": value[0], "accuracy": value[1]})
+
+    def _seed(self, number: int) -> None:
+        text = f"{self._options.seed}:{number}".encode()
+        seed = int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
+        self._study.sampler = self._options.sampler.build(self._options.space, seed)
+
+    def _decide(self, trial: optuna.trial.Trial) -> Ask:
+        self._trials[trial.number] = trial
+        return Ask(trial.number, self._options.space.decide(lambda hole: _suggest(trial, hole)))
+
+    def _row(self, trial: optuna.trial.FrozenTrial) -> Row:
+        record = trial.user_attrs.get("record", {})
+        names = [objective.metric for objective in self._options.objectives]
+        return Row(
+            number=trial.number,
+            state=trial.state.name.lower(),
+            params=self._options.space.labels(trial.params),
+            values=dict(zip(names, trial.values, strict=True)) if trial.values else {},
+            metrics=record.get("metrics", {}),
+            fingerprint=record.get("fingerprint", ""),
+            cached=record.get("cached", False),
+            source=record.get("source", trial.number),
+            seconds=record.get("seconds", 0.0),
+            reason=record.get("reason", ""),
+        )
+
+
+def _open(file: Path, objectives: tuple[Objective, ...]) -> optuna.Study:
+    import optuna
+    from sqlalchemy.exc import SQLAlchemyError
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        storage = optuna.storages.RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": {"timeout": 60}})
+        return optuna.create_study(
+            storage=storage,
+            study_name=_NAME,
+            directions=[objective.direction for objective in objectives],
+            load_if_exists=True,
+        )
+    except (SQLAlchemyError, RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SearchError(f"{str(file)!r} is no study: {reason}", "Move it away, or give another --out.") from None
+
+
+def _suggest(trial: optuna.trial.Trial, hole: Hole) -> int | float:
+    if hole.kind == "choice":
+        return int(trial.suggest_categorical(hole.name, list(range(len(hole.labels)))))
+    if hole.kind == "int":
+        return trial.suggest_int(hole.name, int(hole.low), int(hole.high), step=hole.step, log=hole.log)
+    return trial.suggest_float(hole.name, hole.low, hole.high, step=None, log=hole.log)
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Return in words what differs between two signatures; empty when nothing does."""
+    found = []
+    for part in sorted({*old, *new}):
+        one, other = old.get(part), new.get(part)
+        if one == other:
+            continue
+        if isinstance(one, dict) and isinstance(other, dict):
+            found += [_change(f"{part} {key!r}", one.get(key), other.get(key)) for key in sorted({*one, *other})]
+        else:
+            found.append(f"{part} changed")
+    return "; ".join(filter(None, found))
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    if old == new:
+        return ""
+    if old is None:
+        return f"{name} is new"
+    return f"{name} is gone" if new is None else f"{name} was {old}, now is {new}"

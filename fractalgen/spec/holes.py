@@ -1,0 +1,262 @@
+"""Holes: the scalars and expressions that a search may choose.
+
+A spec with holes is a search space. A hole is named by its path; one that stands inside an alternative of another
+exists only when that alternative is chosen. Filling all holes gives a plain spec.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fractalgen.errors import ParameterError, SpecError, UnknownNameError
+from fractalgen.registry import suggest
+from fractalgen.spec.tree import Tree
+
+Values = Mapping[str, int | float]
+"""Hole name -> value; for a choice, the index of the alternative."""
+
+_OPTIONS = {"choice": set[str](), "int": {"step", "log"}, "float": {"log"}}
+
+
+@dataclass(frozen=True)
+class Hole:
+    """One decision.
+
+    Attributes:
+        name: Its path in the file.
+        kind: `choice` among alternatives, or a number in a range.
+        low: Least value; 0 for a choice.
+        high: Largest value; for a choice, the index of the last alternative.
+        step: Distance of whole numbers.
+        log: Whether the range is searched on a logarithmic scale.
+        labels: The alternatives of a choice, as text.
+        under: The choices, outermost first, and the alternative of each under which this hole exists.
+    """
+
+    name: str
+    kind: Literal["choice", "int", "float"]
+    low: float
+    high: float
+    step: int = 1
+    log: bool = False
+    labels: tuple[str, ...] = ()
+    under: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def size(self) -> int | None:
+        """Number of values; None for a continuous range."""
+        return None if self.kind == "float" else int(self.high - self.low) // self.step + 1
+
+    def label(self, value: float) -> Any:
+        """Return a value for people: the alternative's text, or the number."""
+        return self.labels[int(value)] if self.kind == "choice" else value
+
+    def check(self, value: float) -> None:
+        """Check that `value` is one that this hole can take.
+
+        Raises:
+            ParameterError: it is not.
+        """
+        whole = self.kind == "float" or value == int(value)
+        on_grid = self.kind == "float" or (value - self.low) % self.step == 0
+        if not (self.low <= value <= self.high and whole and on_grid):
+            raise ParameterError(f"hole {self.name!r} takes {self.low:g} to {self.high:g}, found {value!r}")
+
+
+@dataclass(frozen=True)
+class Space:
+    """All holes of a spec, in order of appearance."""
+
+    holes: tuple[Hole, ...] = ()
+    raw: int | None = 1
+    """The exact number of points, never enumerated; None when a range is continuous."""
+
+    def __bool__(self) -> bool:
+        return bool(self.holes)
+
+    def decide(self, pick: Callable[[Hole], int | float]) -> dict[str, int | float]:
+        """Ask `pick` for a value of each hole that exists, given the choices made so far."""
+        values: dict[str, int | float] = {}
+        for hole in self.holes:
+            if all(values.get(name) == index for name, index in hole.under):
+                values[hole.name] = pick(hole)
+        return values
+
+    def first(self) -> dict[str, int | float]:
+        """Return the point where every hole has its first alternative or least value."""
+        return self.decide(lambda hole: hole.low if hole.kind == "float" else int(hole.low))
+
+    def points(self) -> Iterator[dict[str, int | float]]:
+        """Yield every point, each once, the last hole varying fastest.
+
+        Raises:
+            ParameterError: a hole is continuous.
+        """
+        endless = next((hole.name for hole in self.holes if hole.size is None), None)
+        if endless is not None:
+            raise ParameterError(
+                f"the hole {endless!r} is continuous",
+                "Give it as {choice: [...]} or {int: [...]} to enumerate.",
+            )
+        yield from self._extend({}, 0)
+
+    def _extend(self, values: dict[str, int | float], depth: int) -> Iterator[dict[str, int | float]]:
+        while depth < len(self.holes):
+            hole = self.holes[depth]
+            depth += 1
+            if all(values.get(name) == index for name, index in hole.under):
+                for value in range(int(hole.low), int(hole.high) + 1, hole.step):
+                    yield from self._extend({**values, hole.name: value}, depth)
+                return
+        yield values
+
+    def labels(self, values: Values) -> dict[str, Any]:
+        """Return a point for people."""
+        return {hole.name: hole.label(values[hole.name]) for hole in self.holes if hole.name in values}
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return every hole as plain data."""
+        return [
+            {
+                "name": hole.name,
+                "kind": hole.kind,
+                **({"labels": list(hole.labels)} if hole.labels else {"low": hole.low, "high": hole.high}),
+                **({"step": hole.step} if hole.step != 1 else {}),
+                **({"log": True} if hole.log else {}),
+                **({"under": [list(pair) for pair in hole.under]} if hole.under else {}),
+            }
+            for hole in self.holes
+        ]
+
+    @property
+    def digest(self) -> str:
+        """A hash of the holes: two spaces with one digest take the same points."""
+        return hashlib.sha256(repr(self.describe()).encode()).hexdigest()
+
+
+def find_holes(tree: Tree) -> Space:
+    """Return the space of `tree`.
+
+    Raises:
+        SpecError: a hole that is malformed or empty.
+    """
+    holes: list[Hole] = []
+    raw = _collect(tree, (), holes)
+    return Space(tuple(holes), raw)
+
+
+def fill(tree: Tree, values: Values) -> Tree:
+    """Return `tree` with every hole replaced by its value; parts without holes are shared with `tree`.
+
+    Raises:
+        UnknownNameError: a hole without a value.
+        ParameterError: a value that the hole cannot take.
+    """
+    kind = _kind(tree)
+    if kind is not None:
+        hole = _read(tree, kind, ())
+        if hole.name not in values:
+            raise UnknownNameError(f"the hole {hole.name!r} has no value", suggest(hole.name, values), tree.place)
+        value = values[hole.name]
+        hole.check(value)
+        if kind == "choice":
+            return fill(tree.value["choice"].value[int(value)], values)
+        return Tree(value, tree.place)
+    if tree.is_map:
+        filled = {key: fill(child, values) for key, child in tree.items()}
+        same = all(filled[key] is child for key, child in tree.items())
+        return tree if same else Tree(filled, tree.place, tree.keys)
+    if tree.is_list:
+        items = tuple(fill(child, values) for child in tree.value)
+        return tree if all(a is b for a, b in zip(items, tree.value, strict=True)) else Tree(items, tree.place)
+    return tree
+
+
+def _kind(tree: Tree) -> Literal["choice", "int", "float"] | None:
+    if isinstance(tree.value, dict):
+        if "choice" in tree.value:
+            return "choice"
+        if "int" in tree.value:
+            return "int"
+        if "float" in tree.value:
+            return "float"
+    return None
+
+
+def _collect(tree: Tree, under: tuple[tuple[str, int], ...], holes: list[Hole]) -> int | None:
+    kind = _kind(tree)
+    if kind is None:
+        return _product(_collect(child, under, holes) for child in tree.children())
+    hole = _read(tree, kind, under)
+    holes.append(hole)
+    if kind != "choice":
+        return hole.size
+    total: int | None = 0
+    for index, alternative in enumerate(tree.value["choice"].value):
+        count = _collect(alternative, (*under, (hole.name, index)), holes)
+        total = None if total is None or count is None else total + count
+    return total
+
+
+def _product(counts: Iterator[int | None]) -> int | None:
+    total: int | None = 1
+    for count in list(counts):
+        total = None if total is None or count is None else total * count
+    return total
+
+
+def _read(tree: Tree, kind: Literal["choice", "int", "float"], under: tuple[tuple[str, int], ...]) -> Hole:
+    for key in tree.value:
+        if key != kind and key not in _OPTIONS[kind]:
+            raise UnknownNameError(
+                f"a {kind} hole has no key {key!r}",
+                suggest(key, _OPTIONS[kind] | {kind}),
+                tree.key_place(key),
+            )
+    body = tree.value[kind]
+    if kind == "choice":
+        if not body.is_list or not body.value:
+            raise ParameterError(
+                f"choice needs a list of alternatives, found {body.text()}",
+                "Write {choice: [a, b]}.",
+                body.place,
+            )
+        labels = tuple(child.text() for child in body.value)
+        return Hole(tree.path, kind, 0, len(labels) - 1, labels=labels, under=under)
+    return _read_range(tree, kind, body, under)
+
+
+def _read_range(tree: Tree, kind: Literal["int", "float"], body: Tree, under: tuple[tuple[str, int], ...]) -> Hole:
+    log = tree.value["log"].value if "log" in tree.value else False
+    step = tree.value["step"].value if "step" in tree.value else 1
+    bounds = [child.value for child in body.value] if body.is_list else []
+    numbers = int if kind == "int" else (int, float)
+    if len(bounds) != 2 or any(isinstance(b, bool) or not isinstance(b, numbers) for b in bounds):
+        raise ParameterError(f"{kind} needs [low, high], found {body.text()}", f"Write {{{kind}: [1, 4]}}.", body.place)
+    low, high = bounds
+    problem = _range_problem(low, high, step, log)
+    if problem:
+        raise ParameterError(problem, "", tree.place)
+    if kind == "int":
+        high = low + (high - low) // step * step
+    return Hole(tree.path, kind, low, high, step=step, log=log, under=under)
+
+
+def _range_problem(low: float, high: float, step: object, log: object) -> str:
+    if not low <= high:
+        return f"the range [{low}, {high}] is empty: the first number is the least"
+    if not isinstance(log, bool):
+        return f"log must be true or false, found {log!r}"
+    if log and low <= 0:
+        return f"a logarithmic range starts above 0, found {low}"
+    if isinstance(step, bool) or not isinstance(step, int) or step < 1:
+        return f"step must be a whole number of at least 1, found {step!r}"
+    if log and step != 1:
+        return f"a logarithmic range takes no step, found {step!r}"
+    return ""
+
+
+__all__ = ["Hole", "Space", "SpecError", "Values", "fill", "find_holes"]

@@ -1,0 +1,202 @@
+"""YAML file -> Spec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from fractalgen.errors import ParameterError, Place, SpecError, SpecErrors, SpecSyntaxError, UnknownNameError
+from fractalgen.registry import suggest
+from fractalgen.spec._model import M, Model, read_model
+from fractalgen.spec.data import Data
+from fractalgen.spec.document import DropPath, Network, Rule
+from fractalgen.spec.expressions import EXPRESSION_WORDS
+from fractalgen.spec.holes import Space, Values, fill, find_holes
+from fractalgen.spec.reserved import is_reserved
+from fractalgen.spec.search import Search
+from fractalgen.spec.train import Train
+from fractalgen.spec.tree import Tree, dump, parse, read_text
+
+_SECTIONS: dict[str, type[Model]] = {"network": Network, "drop_path": DropPath, "train": Train, "data": Data}
+_KEYS = ("name", *_SECTIONS, "rules", "search")
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A spec file, read and checked as far as text alone allows.
+
+    A spec with holes is a search space; `fill` makes plain specs of it. The sections are models of plain values, so
+    they are read from a filled spec.
+
+    Attributes:
+        tree: The whole document.
+        file: The name that errors carry.
+    """
+
+    tree: Tree
+    file: str
+
+    @cached_property
+    def space(self) -> Space:
+        """The holes; empty for a plain network."""
+        return find_holes(self.tree)
+
+    @cached_property
+    def name(self) -> str:
+        """The `name:` of the file, or the file's own name."""
+        given = self.tree.value.get("name")
+        return str(given.value) if given is not None else Path(self.file).stem
+
+    @cached_property
+    def network(self) -> Network:
+        """The network.
+
+        Raises:
+            ParameterError: the file has none.
+        """
+        if "network" not in self.tree.value:
+            raise ParameterError("the file has no network", "Add `network: {input: ..., body: ...}`.", self.tree.place)
+        return read_model(Network, self.tree.value["network"])
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules that the file defines."""
+        section = self.tree.value.get("rules")
+        if section is None:
+            return {}
+        if not section.is_map:
+            raise ParameterError(f"rules needs a mapping, found {section.text()}", "", section.place)
+        for name in section.value:
+            if name in EXPRESSION_WORDS or is_reserved(name) or not name.isidentifier():
+                hint = "Take a name that is no word of the language, of Python or of PyTorch modules."
+                raise ParameterError(f"a rule cannot be called {name!r}", hint, section.key_place(name))
+        return {name: read_model(Rule, child) for name, child in section.items()}
+
+    @cached_property
+    def train(self) -> Train:
+        """The recipe; the defaults when the file has none."""
+        return self._section("train", Train)
+
+    @cached_property
+    def data(self) -> Data | None:
+        """The data, when the file names them."""
+        return self._section("data", Data) if "data" in self.tree.value else None
+
+    @cached_property
+    def search(self) -> Search | None:
+        """The search, when the file has one."""
+        return self._section("search", Search) if "search" in self.tree.value else None
+
+    @cached_property
+    def drop_path(self) -> DropPath:
+        """Drop-path; off when the file does not say."""
+        return self._section("drop_path", DropPath)
+
+    def _section(self, key: str, model: type[M]) -> M:
+        tree = self.tree.value.get(key)
+        return model() if tree is None else read_model(model, tree)
+
+    def fill(self, values: Values) -> Spec:
+        """Return the plain spec with every hole filled; a search section goes, as there is nothing left to search.
+
+        Raises:
+            UnknownNameError: a hole without a value.
+            ParameterError: a value that its hole cannot take.
+        """
+        tree = fill(self.tree, values)
+        kept = {key: child for key, child in tree.items() if key != "search"}
+        return Spec(replace(tree, value=kept), self.file)
+
+    def first(self) -> Spec:
+        """Return the plain spec where every hole has its first alternative or least value."""
+        return self.fill(self.space.first()) if self.space else self
+
+    def to_yaml(self) -> str:
+        """Return the spec as YAML text that loads as the same spec."""
+        return dump(self.tree.plain())
+
+    def check_sections(self) -> None:
+        """Read every section.
+
+        Raises:
+            SpecErrors: all problems found.
+        """
+        problems: list[SpecError] = []
+        for key in self.tree.value:
+            try:
+                getattr(self, key)
+            except SpecErrors as error:
+                problems += error.errors
+            except SpecError as error:
+                problems.append(error)
+        if problems:
+            raise problems[0] if len(problems) == 1 else SpecErrors(tuple(problems))
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Spec:
+    """Return the spec in a YAML file.
+
+    Args:
+        path: The file.
+        overrides: `path=value` pairs that replace values or holes: `network.input=[3, 64, 64]`.
+
+    Raises:
+        SpecError: the file cannot be read, is not YAML, or says something that means nothing; with its place.
+    """
+    return load_text(read_text(Path(path)), str(path), overrides)
+
+
+def load_text(text: str, file: str = "<text>", overrides: Sequence[str] = ()) -> Spec:
+    """Return the spec in a text; `file` names it in errors. Otherwise like `load`."""
+    tree = parse(text, file)
+    if not tree.is_map:
+        raise SpecSyntaxError(f"a spec is a mapping, found {tree.text()[:80]!r}", "Start with `network:`.", tree.place)
+    for override in overrides:
+        tree = _override(tree, override)
+    for key in tree.value:
+        if key not in _KEYS:
+            raise UnknownNameError(f"unknown key {key!r}", suggest(key, _KEYS), tree.key_place(key))
+    spec = Spec(tree, file)
+    spec.first().check_sections()
+    if "search" in tree.value:
+        _ = spec.search
+    return spec
+
+
+def _override(tree: Tree, text: str) -> Tree:
+    path, equals, value = text.partition("=")
+    if not equals or not path:
+        raise ParameterError(f"{text!r} sets nothing", "Write --set path=value.", Place("--set"))
+    new = parse(value, f"--set {path}", root=path.strip())
+    replaced = _replace(tree, path.strip(), new)
+    if replaced is None:
+        raise UnknownNameError(f"no value at {path!r}", suggest(path, _paths(tree)), Place("--set"))
+    return replaced
+
+
+def _replace(tree: Tree, path: str, new: Tree) -> Tree | None:
+    """Return `tree` with `new` at `path`, or None when nothing stands there and no mapping could take it."""
+    if tree.path == path:
+        return new
+    if not path.startswith(tree.path):
+        return None
+    if tree.is_list:
+        items = [_replace(child, path, new) for child in tree.value]
+        if all(item is None for item in items):
+            return None
+        return Tree(tuple(b if a is None else a for a, b in zip(items, tree.value, strict=True)), tree.place)
+    if tree.is_map:
+        for key, child in tree.items():
+            changed = _replace(child, path, new)
+            if changed is not None:
+                return Tree({**tree.value, key: changed}, tree.place, tree.keys)
+        parent, _, key = path.rpartition(".")
+        if parent == tree.path and key.isidentifier():
+            return Tree({**tree.value, key: new}, tree.place, tree.keys)
+    return None
+
+
+def _paths(tree: Tree) -> list[str]:
+    return [tree.path, *(path for child in tree.children() for path in _paths(child))]

@@ -1,0 +1,64 @@
+"""The `search:` part of a spec: what is looked for, how long, by which sampler, where."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from fractalgen.spec._model import Model
+
+Direction = Literal["maximize", "minimize"]
+Option = int | float | bool | str
+
+
+class Objective(Model):
+    """One figure that the search improves."""
+
+    metric: str = Field(description="A figure of the graph (parameters, macs, depth) or of the run (val_accuracy).")
+    direction: Direction = Field(default="maximize", description="Which way is better.")
+
+
+class Search(Model):
+    """How to search the holes of a spec."""
+
+    objectives: tuple[Objective, ...] = Field(
+        default=(Objective(metric="val_accuracy"),),
+        min_length=1,
+        max_length=4,
+        description="What is improved; the first one picks the best trial, all of them the front.",
+    )
+    constraints: dict[str, str] = Field(
+        default_factory=dict,
+        description="Bounds on figures of the graph, checked before training, such as parameters: '< 5e6'.",
+    )
+    trials: int = Field(default=24, ge=1, le=1_000_000, description="How many trials the study ends with.")
+    sampler: dict[str, dict[str, Option]] = Field(
+        default={"tpe": {}},
+        min_length=1,
+        max_length=1,
+        description="The name of a sampler, or one name with its options.",
+    )
+    seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of the sampler.")
+    executor: str = Field(default="inline", description="Where trials run: inline or ray.")
+    workers: int | None = Field(
+        default=None, ge=1, le=4096, description="Trials at a time; by default what the executor finds best."
+    )
+
+    @field_validator("sampler", mode="before")
+    @classmethod
+    def _bare_name(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {value: {}}
+        if isinstance(value, dict):
+            return {name: {} if options is None else options for name, options in value.items()}
+        return value
+
+    @field_validator("objectives")
+    @classmethod
+    def _distinct(cls, value: tuple[Objective, ...]) -> tuple[Objective, ...]:
+        names = [objective.metric for objective in value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"the objective {twice!r} is given twice")
+        return value

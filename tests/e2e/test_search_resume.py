@@ -1,0 +1,155 @@
+"""A search that is killed goes on with the same command, whatever it was doing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SPACE = """
+name: bench
+network:
+  input: [1, 8, 8]
+  body:
+    sequence:
+      - fractal: {columns: {int: [1, 4]}, unit: {conv: {out: {int: [4, 40]}, kernel: 3}}}
+      - flatten
+      - linear: {out: 10}
+search:
+  objectives: [{metric: val_accuracy}, {metric: parameters, direction: minimize}]
+  trials: 24
+"""
+
+DRIVER = """
+import sys, time
+from dataclasses import dataclass
+from pathlib import Path
+from fractalgen.search import EpochReport, Result, SearchOptions, run_search
+from fractalgen.spec import load
+
+@dataclass(frozen=True)
+class Formula:
+    log: Path
+    pause: float
+    metrics = ("val_accuracy",)
+
+    def digest(self, data):
+        return "none"
+
+    def run(self, job, report):
+        self.note("began", job)
+        score = {"val_accuracy": len(job.spec_file.read_text()) % 97 / 97}
+        for epoch in (1, 2, 3):
+            time.sleep(self.pause)
+            report(EpochReport(epoch, 3, score))
+        self.note("ended", job)
+        return Result(score)
+
+    def publish(self, job, best):
+        return 0.5
+
+    def note(self, word, job):
+        with self.log.open("a") as file:
+            file.write(f"{word} {job.number}\\n")
+
+if __name__ == "__main__":
+    folder, executor, pause, trials = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
+    evaluation = Formula(folder.with_suffix(".log"), pause)
+    options = SearchOptions(executor=executor, trials=trials, evaluation=evaluation)
+    run_search(load(folder.parent / "space.yaml"), folder, options)
+"""
+
+
+class Command:
+    """The search as a process that can be started again and again."""
+
+    def __init__(self, home: Path, executor: str, pause: float, trials: int = 24) -> None:
+        self.folder = home / "run"
+        self.arguments = [str(self.folder), executor, str(pause), str(trials)]
+        home.mkdir(exist_ok=True)
+        (home / "space.yaml").write_text(SPACE)
+        self.script = home / "formula_search.py"
+        self.script.write_text(DRIVER)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, str(self.script), *self.arguments], stderr=subprocess.PIPE)
+
+    def finish(self) -> list[dict[str, object]]:
+        process = self.start()
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors.decode()
+        return self.trials()
+
+    def trials(self) -> list[dict[str, object]]:
+        file = self.folder / "leaderboard.json"
+        return json.loads(file.read_text())["trials"] if file.exists() else []
+
+    def stop_after(self, count: int, by: signal.Signals) -> float:
+        """Start, wait for `count` more trials, send a signal; return the seconds until the process had ended."""
+        target = len(self.trials()) + count
+        process = self.start()
+        deadline = time.monotonic() + 60
+        while len(self.trials()) < target and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        began = time.monotonic()
+        process.send_signal(by)
+        process.communicate(timeout=60)
+        return time.monotonic() - began
+
+    def ended_twice(self) -> list[str]:
+        lines = self.folder.with_suffix(".log").read_text().splitlines()
+        return sorted({line for line in lines if line.startswith("ended") and lines.count(line) > 1})
+
+
+def points(trials):
+    return [(trial["number"], trial["params"], trial["values"], trial["cached"]) for trial in trials]
+
+
+def test_a_search_killed_three_times_ends_as_one_that_was_not(tmp_path):
+    killed = Command(tmp_path / "killed", "inline", 0.02)
+    for count in (2, 5, 4):
+        killed.stop_after(count, signal.SIGKILL)
+    trials = killed.finish()
+    assert [trial["number"] for trial in trials] == list(range(24))
+    assert killed.ended_twice() == []
+    assert points(trials) == points(Command(tmp_path / "clean", "inline", 0.0).finish())
+
+
+def test_an_interrupted_search_stops_within_five_seconds_and_goes_on(tmp_path):
+    command = Command(tmp_path / "stopped", "inline", 0.3, trials=8)
+    assert command.stop_after(2, signal.SIGINT) < 5
+    assert len(command.finish()) == 8
+    assert command.ended_twice() == []
+
+
+def test_the_budget_of_a_finished_search_may_be_raised(tmp_path):
+    command = Command(tmp_path / "raised", "inline", 0.0, trials=5)
+    first = points(command.finish())
+    command.arguments[-1] = "9"
+    assert points(command.finish())[:5] == first
+
+
+@pytest.mark.slow
+def test_ray_gives_the_same_results_as_inline_and_survives_a_kill(tmp_path):
+    pytest.importorskip("ray")
+    killed = Command(tmp_path / "killed", "ray", 0.1)
+    killed.stop_after(6, signal.SIGKILL)
+    trials = killed.finish()
+    assert [trial["number"] for trial in trials] == list(range(24))
+    inline = Command(tmp_path / "inline", "inline", 0.0).finish()
+    scores = {json.dumps(trial["params"]): trial["values"] for trial in inline}
+    shared = [trial for trial in trials if json.dumps(trial["params"]) in scores]
+    assert shared
+    assert all(trial["values"] == scores[json.dumps(trial["params"])] for trial in shared)
+
+
+@pytest.mark.slow
+def test_an_interrupted_ray_search_stops_within_five_seconds(tmp_path):
+    pytest.importorskip("ray")
+    command = Command(tmp_path / "stopped", "ray", 2.0, trials=8)
+    assert command.stop_after(1, signal.SIGINT) < 5

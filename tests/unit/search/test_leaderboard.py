@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fractalgen.errors import SearchError
+from fractalgen.search import Leaderboard, Row
+from fractalgen.search.front import front
+from fractalgen.spec.search import Objective
+
+OBJECTIVES = (Objective(metric="val_accuracy"), Objective(metric="parameters", direction="minimize"))
+
+
+def row(number, accuracy, parameters, **more):
+    return Row(
+        number, "complete", {"width": number}, {"val_accuracy": accuracy, "parameters": parameters}, **more
+    )
+
+
+BOARD = Leaderboard(
+    "digits",
+    OBJECTIVES,
+    6,
+    (
+        row(0, 0.9, 100),
+        row(1, 0.95, 200),
+        row(2, 0.9, 150),
+        row(3, 0.95, 200, cached=True, source=1),
+        Row(4, "pruned", {"width": 4}, {}, reason="too wide"),
+    ),
+)
+
+
+def test_the_front_is_what_nothing_beats_in_every_objective():
+    assert [trial.number for trial in BOARD.front] == [1, 0]
+
+
+def test_the_best_trial_is_best_by_the_objectives_in_order_and_no_repeat():
+    assert BOARD.best.number == 1
+
+
+def test_an_empty_leaderboard_has_no_best_and_no_front():
+    empty = Leaderboard("digits", OBJECTIVES, 6)
+    assert (empty.best, empty.front) == (None, ())
+
+
+def test_a_leaderboard_survives_json():
+    board = BOARD.with_test_accuracy(0.97)
+    assert Leaderboard.from_json(json.loads(json.dumps(board.to_json()))) == board
+
+
+def test_the_json_has_the_keys_of_the_contract():
+    data = BOARD.to_json()
+    assert {"trials", "best", "front"} <= data.keys()
+    assert {"number", "state", "params", "values", "fingerprint", "cached", "seconds"} <= data["trials"][
+        0
+    ].keys()
+    assert "test_accuracy" in data["best"]
+
+
+def test_adding_a_trial_forgets_the_test_accuracy_of_the_former_best():
+    assert BOARD.with_test_accuracy(0.9).add(row(5, 0.99, 1)).test_accuracy is None
+
+
+def test_a_folder_without_a_leaderboard_is_refused(tmp_path):
+    with pytest.raises(SearchError, match=r"no leaderboard\.json in"):
+        Leaderboard.read(tmp_path)
+
+
+def test_a_torn_leaderboard_is_refused(tmp_path):
+    (tmp_path / "leaderboard.json").write_text('{"name": ')
+    with pytest.raises(SearchError, match="cannot be read"):
+        Leaderboard.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("costs", "expected"),
+    [
+        ([], []),
+        ([(1.0, 1.0)], [0]),
+        ([(1.0, 1.0), (1.0, 1.0)], [0]),
+        ([(1.0, 2.0), (2.0, 1.0), (2.0, 2.0)], [0, 1]),
+        ([(3.0,), (1.0,), (2.0,)], [1]),
+        ([(1.0, 2.0), (1.0, 1.0)], [1]),
+    ],
+)
+def test_a_front_of_a_few_points(costs, expected):
+    assert front(costs) == expected
