@@ -46,6 +46,9 @@ from fractalgen.spec.limits import (
 from fractalgen.spec.tree import Tree
 
 
+_FEWER = "Use fewer columns, levels or rounds."
+
+
 def evaluate(spec: Spec) -> Term:
     """Return the network of a plain spec as a term.
 
@@ -72,7 +75,7 @@ def check_limits(term: Term) -> None:
             figure = f"{found:,}" if found < 10**18 else "more than 10^18"
             raise GraphError(
                 f"the network would have {figure} {name}, the limit is {limit:,}",
-                "Use fewer columns, levels or rounds.",
+                _FEWER,
                 term.place,
             )
 
@@ -94,18 +97,20 @@ class Evaluator:
         self.counting = counting
         self.arguments = Arguments(counting=counting)
         self._memo: dict[Any, tuple[Expression, Environment, Term]] = {}
+        self._calls = 0
         self._depth = 0
 
     def term(self, expression: Expression, environment: Environment) -> Term:
         """Return the term of `expression` where names mean what `environment` says."""
+        self._calls += 1
         key = (id(expression), environment.key(expression.names))
         known = self._memo.get(key)
         if known is not None:
             return known[2]
         limit = MAX_EVALUATIONS if self.counting else 10 * MAX_NODES
-        if len(self._memo) >= limit or self._depth >= MAX_CALL_DEPTH:
+        if self._calls > limit or self._depth >= MAX_CALL_DEPTH:
             what = "nested too deeply" if self._depth >= MAX_CALL_DEPTH else "too large to count"
-            raise GraphError(f"the network is {what}", "Use fewer levels or rounds.", expression.place)
+            raise GraphError(f"the network is {what}", _FEWER, expression.place)
         self._depth += 1
         try:
             term = self._new(expression, environment)
@@ -152,7 +157,19 @@ class Evaluator:
                     raise
             else:
                 return len(bindings)
-        return tuple([self.term(loop.body, environment.extended(binding)) for binding in bindings])
+        return self._each_round(loop, environment, bindings)
+
+    def _each_round(
+        self, loop: RepeatExpr | ForeachExpr, environment: Environment, bindings: Sequence[Mapping[str, Any]]
+    ) -> tuple[Term, ...]:
+        rounds: list[Term] = []
+        nodes = 0
+        for binding in bindings:
+            rounds.append(self.term(loop.body, environment.extended(binding)))
+            nodes += rounds[-1].nodes
+            if nodes > MAX_NODES:
+                raise GraphError(f"the network would have more than {MAX_NODES:,} nodes", _FEWER, loop.place)
+        return tuple(rounds)
 
     def _one_round(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> Term:
         bindings = self._bindings(loop, environment)

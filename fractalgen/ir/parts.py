@@ -149,7 +149,9 @@ _MISFIT = object()
 def _convert(value: Any, hint: Any) -> Any:
     origin = typing.get_origin(hint)
     if origin is typing.Union or origin is types.UnionType:
-        return next((c for h in typing.get_args(hint) if (c := _convert(value, h)) is not _MISFIT), _MISFIT)
+        found = next((c for h in typing.get_args(hint) if (c := _convert(value, h)) is not _MISFIT), _MISFIT)
+        # One number and a pair of it mean the same, and have one form.
+        return found[0] if isinstance(found, tuple) and len(set(found)) == 1 else found
     if origin is Literal:
         return value if isinstance(value, str) and value in typing.get_args(hint) else _MISFIT
     if origin is tuple:

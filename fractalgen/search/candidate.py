@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import math
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fractalgen.spec import Spec
+    from fractalgen.spec.holes import Hole, Space
 
 FIGURES = ("parameters", "macs", "depth", "shortest_path", "nodes", "joins", "activations", "receptive_field")
 """Figures of the graph that a search can improve or bound."""
@@ -29,6 +32,23 @@ class Candidate:
     fingerprint: str
     key: str
     figures: Mapping[str, float]
+
+
+Realize = Callable[[Mapping[str, int | float]], Candidate]
+"""Makes a candidate of a point."""
+
+
+def draw_point(space: Space, draw: random.Random) -> dict[str, int | float]:
+    """Return a random point, every hole on its own."""
+    return space.decide(lambda hole: _draw(hole, draw))
+
+
+def _draw(hole: Hole, draw: random.Random) -> int | float:
+    if hole.kind != "float":
+        return draw.randrange(int(hole.low), int(hole.high) + 1, hole.step)
+    if hole.log:
+        return math.exp(draw.uniform(math.log(hole.low), math.log(hole.high)))
+    return draw.uniform(hole.low, hole.high)
 
 
 def realize(spec: Spec, values: Mapping[str, int | float], data_digest: str) -> Candidate:

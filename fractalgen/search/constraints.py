@@ -32,6 +32,12 @@ class Constraint:
         return f"{self.metric} {self.sign} {self.bound:g}"
 
 
+def violations(figures: Mapping[str, float], constraints: tuple[Constraint, ...]) -> dict[Constraint, float]:
+    """Return the constraints that do not hold, and by how much."""
+    measured = {bound: bound.violation(figures) for bound in constraints}
+    return {bound: excess for bound, excess in measured.items() if excess > 0}
+
+
 def read_constraints(written: Mapping[str, str], figures: tuple[str, ...]) -> tuple[Constraint, ...]:
     """Return the constraints of a spec, such as `{"parameters": "< 5e6"}`.
 

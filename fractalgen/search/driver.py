@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError, SearchError
 from fractalgen.search.cache import Cache
-from fractalgen.search.candidate import Candidate
-from fractalgen.search.constraints import Constraint
+from fractalgen.search.candidate import Candidate, Realize, draw_point
+from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import Executor
 from fractalgen.search.job import Job, Outcome, Result
 from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.progress import Observer
-from fractalgen.search.run_folder import RunFolder, write_json, write_text
+from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.study import Ask, Study
-from fractalgen.spec.holes import Hole, Space
+from fractalgen.spec.holes import Space
 
 _REPEATS_BEFORE_MOVE = 2
 _MOVE_DRAWS = 64
 _FAILURES_BEFORE_STOP = 3
-
-Realize = Callable[[Mapping[str, int | float]], Candidate]
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Driver:
                 executor.submit(job)
 
     def _ask(self) -> Ask:
-        repeats = 0
+        repeats = self._cache.waiters
         for row in reversed(self.board.trials):
             if not row.cached:
                 break
@@ -121,12 +120,12 @@ class Driver:
         """Make the next ask a random network that is new, when a few draws find one."""
         draw = random.Random(f"{self.plan.seed}:{len(self.board.trials)}")  # noqa: S311 - no secret
         for _ in range(_MOVE_DRAWS):
-            values = self.plan.space.decide(lambda hole: _draw(hole, draw))
+            values = draw_point(self.plan.space, draw)
             try:
                 candidate = self.plan.realize(values)
             except FractalGenError:
                 continue
-            if not self._cache.knows(candidate.key) and not self._violations(candidate):
+            if not self._cache.knows(candidate.key) and not violations(candidate.figures, self.plan.constraints):
                 self.study.place(values)
                 return
 
@@ -138,9 +137,9 @@ class Driver:
             self.study.prune(ask.number, str(error))
             self._told(ask.number)
             return None
-        if violations := self._violations(candidate):
-            reason = ", ".join(f"{bound} does not hold" for bound in violations)
-            self.study.prune(ask.number, reason, sum(violations.values()), _record(candidate, candidate.figures))
+        if broken := violations(candidate.figures, self.plan.constraints):
+            reason = ", ".join(f"{bound} does not hold" for bound in broken)
+            self.study.prune(ask.number, reason, sum(broken.values()), _record(candidate, candidate.figures))
             self._told(ask.number)
             return None
         if candidate.key in self._cache.done:
@@ -150,10 +149,6 @@ class Driver:
             self._cache.wait(candidate.key, ask.number)
             return None
         return self._start(ask, candidate)
-
-    def _violations(self, candidate: Candidate) -> dict[Constraint, float]:
-        measured = {bound: bound.violation(candidate.figures) for bound in self.plan.constraints}
-        return {bound: excess for bound, excess in measured.items() if excess > 0}
 
     def _start(self, ask: Ask, candidate: Candidate) -> Job | None:
         self._cache.start(candidate.key, ask.number)
@@ -212,14 +207,6 @@ class Driver:
                 f"the first {_FAILURES_BEFORE_STOP} evaluations failed: {self._failures[0]}",
                 "Train one point alone with `fractalgen train` to see more, then search in another --out.",
             )
-
-
-def _draw(hole: Hole, draw: random.Random) -> int | float:
-    if hole.kind != "float":
-        return draw.randrange(int(hole.low), int(hole.high) + 1, hole.step)
-    if hole.log:
-        return math.exp(draw.uniform(math.log(hole.low), math.log(hole.high)))
-    return draw.uniform(hole.low, hole.high)
 
 
 def _record(candidate: Candidate, metrics: Mapping[str, float], **extra: Any) -> dict[str, Any]:

@@ -65,11 +65,9 @@ class TrainEvaluation:
         return Result({**history[-1], "seconds": seconds}, seconds=seconds, history=history)
 
     def publish(self, job: Job, best: Path) -> float | None:
-        """Write `weights.safetensors` and `network.py` into `best`; return the accuracy on the test images."""
-        from safetensors.torch import load_file
-
+        """Write weights and plain source into `best`; return the accuracy on the test images."""
         from fractalgen.compiler import compile_graph
-        from fractalgen.compiler.exporters import python
+        from fractalgen.compiler.exporters import EXPORTERS, safetensors
         from fractalgen.passes import expand
         from fractalgen.spec import load
         from fractalgen.training import evaluate
@@ -78,12 +76,11 @@ class TrainEvaluation:
         if not weights.exists():
             return None
         spec = load(job.spec_file)
-        graph = expand(spec)
-        network = compile_graph(graph, drop_path=spec.drop_path, seed=spec.train.seed)
-        network.load_state_dict(load_file(weights))
+        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
+        safetensors.read(network, weights)
         best.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(weights, best / _WEIGHTS)
-        python.write(graph, best / "network.py")
+        EXPORTERS.get("python")(network, best / "network.py")
         return float(evaluate(network, _dataset(job.data).final_test()).accuracy)
 
 

@@ -123,7 +123,7 @@ class Leaderboard:
         """
         file = folder / FILE
         try:
-            return cls.from_json(json.loads(file.read_text()))
+            return cls.from_json(json.loads(file.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise SearchError(f"no {FILE} in {str(folder)!r}", "Give the folder of a search.") from None
         except (OSError, ValueError, KeyError, TypeError) as error:

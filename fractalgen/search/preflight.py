@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from fractalgen.errors import SearchError, UnknownNameError
+from fractalgen.errors import FractalGenError, SearchError, UnknownNameError
 from fractalgen.registry import suggest
-from fractalgen.search.candidate import FIGURES
+from fractalgen.search.candidate import FIGURES, Realize, draw_point
+from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import EXECUTORS, Executor
 from fractalgen.search.samplers import SAMPLERS, Sampler
 from fractalgen.spec.holes import Space
 from fractalgen.spec.search import Objective
+
+_DRAWS = 255
 
 
 def check_space(space: Space, name: str) -> None:
@@ -27,6 +32,29 @@ def check_space(space: Space, name: str) -> None:
             f"{name!r} has no holes, so there is nothing to search",
             "Write a value as {choice: [...]} or {int: [low, high]}, or use `fractalgen train`.",
         )
+
+
+def check_points(space: Space, realize: Realize, constraints: tuple[Constraint, ...]) -> None:
+    """Check that some point can be trained: the first one, or one of a few drawn at random.
+
+    Raises:
+        SearchError: none of them is a valid network that keeps the constraints.
+    """
+    draw = random.Random(0)  # noqa: S311 - no secret
+    points = itertools.chain([space.first()], (draw_point(space, draw) for _ in range(_DRAWS)))
+    reason = ""
+    for values in points:
+        try:
+            broken = violations(realize(values).figures, constraints)
+        except FractalGenError as error:
+            reason = reason or error.message
+            continue
+        if not broken:
+            return
+        reason = reason or f"{next(iter(broken))} does not hold"
+    raise SearchError(
+        f"none of {_DRAWS + 1} points of the space can be trained: {reason}", "Widen the space or the constraints."
+    )
 
 
 def check_objectives(objectives: tuple[Objective, ...], metrics: tuple[str, ...]) -> None:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError
-from fractalgen.search.candidate import FIGURES, realize
+from fractalgen.search.candidate import FIGURES, Realize, realize
 from fractalgen.search.constraints import read_constraints
-from fractalgen.search.driver import Driver, Plan, Realize
+from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import Executor
 from fractalgen.search.job import Evaluation, Job, attempt
 from fractalgen.search.leaderboard import FILE, Leaderboard
-from fractalgen.search.preflight import check_objectives, check_space, choose_executor, choose_sampler
+from fractalgen.search.preflight import check_objectives, check_points, check_space, choose_executor, choose_sampler
 from fractalgen.search.progress import Observer, Silent
-from fractalgen.search.run_folder import RunFolder, cores, write_json, write_text
+from fractalgen.search.run_folder import RunFolder, cores, write_json
 from fractalgen.search.study import Study, StudyOptions
 from fractalgen.spec.search import Search
 
 if TYPE_CHECKING:
     from fractalgen.spec import Spec
+    from fractalgen.spec.holes import Hole
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     Raises:
         SearchError: the search is not possible, or the folder holds another one; then nothing was written.
     """
-    folder = RunFolder(Path(out))
+    folder = RunFolder(Path(out).absolute())
     folder.check()
     checked = _check(spec, options)
     with folder.owned():
@@ -103,6 +104,7 @@ def _check(spec: Spec, options: SearchOptions) -> _Checked:
         data=data,
         threads=max(1, cores() // workers),
     )
+    check_points(spec.space, plan.realize, constraints)
     study = StudyOptions(search.objectives, spec.space, sampler, seed, _signature(spec, search, plan.realize, digest))
     return _Checked(plan, study, executor, workers)
 
@@ -114,12 +116,19 @@ def _signature(spec: Spec, search: Search, realize: Realize, data_digest: str) -
     except FractalGenError as error:
         fixed = str(error)
     return {
-        "hole": {hole["name"]: json.dumps({**hole, "name": ""}) for hole in spec.space.describe()},
+        "hole": {hole.name: _in_words(hole) for hole in spec.space.holes},
         "objective": {objective.metric: objective.direction for objective in search.objectives},
         "constraint": dict(search.constraints),
         "data": data_digest,
         "the network or recipe outside the holes": fixed,
     }
+
+
+def _in_words(hole: Hole) -> str:
+    range_ = ", ".join(hole.labels) if hole.kind == "choice" else f"{hole.low:g} to {hole.high:g}"
+    step = f" step {hole.step}" if hole.step != 1 else ""
+    under = "".join(f" under {name}={index}" for name, index in hole.under)
+    return f"{hole.kind} {range_}{step}{' log' if hole.log else ''}{under}"
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,7 @@ class _Winner:
         accuracy = self.evaluation.publish(job, self.folder.best)
         if accuracy is None and not attempt(self.evaluation, job, lambda _: None).failed:
             accuracy = self.evaluation.publish(job, self.folder.best)
-        write_text(self.folder.best / "spec.yaml", job.spec_file.read_text())
+        write_text(self.folder.best / "spec.yaml", job.spec_file.read_text(encoding="utf-8"))
         return accuracy
 
 

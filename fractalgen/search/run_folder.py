@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from fractalgen.atomic import write_text
 from fractalgen.errors import SearchError
 
 _LOCKED = ("fractalgen", "torch", "optuna", "ray", "numpy")
@@ -93,14 +94,6 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def write_text(file: Path, text: str) -> None:
-    """Write a file so that a reader, or a kill, meets the old one or the new one whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_text(text)
-    os.replace(draft, file)
-
-
 def write_json(file: Path, data: Any) -> None:
     """Write plain data as JSON, whole or not at all."""
     write_text(file, json.dumps(data, indent=1) + "\n")
@@ -109,7 +102,7 @@ def write_json(file: Path, data: Any) -> None:
 def read_json(file: Path) -> Any:
     """Return what `write_json` wrote; None when there is no such file, or not a whole one."""
     try:
-        return json.loads(file.read_text())
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

@@ -38,9 +38,7 @@ def test_a_search_with_the_same_seed_asks_the_same_points(bench):
 
 
 def test_a_search_with_another_seed_asks_other_points(bench):
-    other = replace(
-        bench, folder=bench.folder.parent / "other", search=bench.search.model_copy(update={"seed": 1})
-    )
+    other = replace(bench, folder=bench.folder.parent / "other", search=bench.search.model_copy(update={"seed": 1}))
     assert points(bench.run(8)) != points(other.run(8))
 
 
@@ -58,9 +56,7 @@ def test_a_finished_search_evaluates_nothing_when_started_again(bench):
 
 
 def test_no_network_is_evaluated_twice_and_repeats_are_marked(bench):
-    bench.space = Space(
-        (Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 4)), 4
-    )
+    bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 4)), 4)
     board = bench.run(12)
     assert len(bench.evaluation.asked) == 4
     assert [row.cached for row in board.trials].count(True) == 8
@@ -68,11 +64,17 @@ def test_no_network_is_evaluated_twice_and_repeats_are_marked(bench):
     assert all(row.values == source[row.source].values for row in board.trials)
 
 
+def test_twins_of_a_running_network_wait_for_its_result(bench):
+    bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 2)), 2)
+    board = bench.run(10, Inline(bench.evaluation, 4))
+    assert len(bench.evaluation.asked) == 2
+    assert [row.cached for row in board.trials].count(True) == 8
+    assert all(row.complete for row in board.trials)
+
+
 def test_a_point_moves_to_a_new_network_after_repeats(bench):
     bench.search = Search(sampler={"tpe": {"startup": 1}})
-    bench.space = Space(
-        (Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 12)), 12
-    )
+    bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 12)), 12)
     bench.run(36)
     assert len(bench.evaluation.asked) == 12
 

@@ -13,9 +13,7 @@ OBJECTIVES = (Objective(metric="val_accuracy"), Objective(metric="parameters", d
 
 
 def row(number, accuracy, parameters, **more):
-    return Row(
-        number, "complete", {"width": number}, {"val_accuracy": accuracy, "parameters": parameters}, **more
-    )
+    return Row(number, "complete", {"width": number}, {"val_accuracy": accuracy, "parameters": parameters}, **more)
 
 
 BOARD = Leaderboard(
@@ -53,9 +51,7 @@ def test_a_leaderboard_survives_json():
 def test_the_json_has_the_keys_of_the_contract():
     data = BOARD.to_json()
     assert {"trials", "best", "front"} <= data.keys()
-    assert {"number", "state", "params", "values", "fingerprint", "cached", "seconds"} <= data["trials"][
-        0
-    ].keys()
+    assert {"number", "state", "params", "values", "fingerprint", "cached", "seconds"} <= data["trials"][0].keys()
     assert "test_accuracy" in data["best"]
 
 

@@ -19,9 +19,7 @@ def test_an_empty_space_is_refused():
 
 
 def test_an_objective_that_no_run_reports_is_refused_with_a_suggestion():
-    with pytest.raises(
-        SearchError, match=r"no run reports the objective 'val_acuracy'\. Did you mean 'val_accuracy'"
-    ):
+    with pytest.raises(SearchError, match=r"no run reports the objective 'val_acuracy'\. Did you mean 'val_accuracy'"):
         check_objectives((Objective(metric="val_acuracy"),), ("val_accuracy",))
 
 

@@ -37,9 +37,7 @@ def test_a_grid_visits_every_point_once(bench):
 
 def test_tpe_gets_nearer_to_the_best_than_it_started(bench):
     bench.search = Search(sampler={"tpe": {"startup": 8}})
-    bench.space = Space(
-        (Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 300)), 300
-    )
+    bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 300)), 300)
     board = bench.run(30)
     error = [abs(row.params["body.width"] - 6) for row in board.trials]
     assert sum(error[-8:]) < sum(error[:8]) / 2

@@ -1,0 +1,94 @@
+"""What every op promises, for every registered name."""
+
+import pytest
+import torch
+
+from fractalgen.ir.ops import OPS
+from fractalgen.ir.parts import make
+from fractalgen.ir.types import TensorType
+
+IMAGE = TensorType((6, 9, 8))
+VECTOR = TensorType((6,))
+
+CASES = [
+    ("avg_pool", {}, IMAGE),
+    ("avg_pool", {"kernel": 3, "stride": 1, "padding": 1}, IMAGE),
+    ("batch_norm", {}, IMAGE),
+    ("batch_norm", {"affine": False}, IMAGE),
+    ("conv", {}, IMAGE),
+    ("conv", {"out": 4, "kernel": 1, "bias": True}, IMAGE),
+    ("conv", {"out": 9, "kernel": (3, 5), "stride": (2, 1), "dilation": 2, "groups": 3}, IMAGE),
+    ("conv", {"out": 4, "kernel": 2, "padding": 0}, IMAGE),
+    ("dropout", {"rate": 0.3}, IMAGE),
+    ("dropout", {"rate": 0}, VECTOR),
+    ("flatten", {}, IMAGE),
+    ("global_avg_pool", {}, IMAGE),
+    ("linear", {"out": 5}, VECTOR),
+    ("linear", {"bias": False}, TensorType((7, 6))),
+    ("max_pool", {}, IMAGE),
+    ("max_pool", {"kernel": (3, 2), "stride": (1, 2)}, IMAGE),
+    ("relu", {}, IMAGE),
+]
+
+
+def build(name, arguments, source):
+    return make(OPS.get(name), name, arguments).resolved((source,))
+
+
+def test_every_registered_op_has_a_case():
+    assert {name for name, _, _ in CASES} == set(OPS)
+
+
+@pytest.mark.parametrize(("name", "arguments", "source"), CASES)
+def test_the_inferred_type_is_the_one_that_torch_computes(name, arguments, source):
+    op = build(name, arguments, source)
+    output = op.build((source,)).eval()(torch.randn(2, *source.shape))
+    assert tuple(output.shape[1:]) == op.infer((source,)).shape
+
+
+@pytest.mark.parametrize(("name", "arguments", "source"), CASES)
+def test_the_parameter_count_is_that_of_the_module(name, arguments, source):
+    op = build(name, arguments, source)
+    assert sum(p.numel() for p in op.build((source,)).parameters()) == op.cost((source,)).parameters
+
+
+@pytest.mark.parametrize(("name", "arguments", "source"), CASES)
+def test_the_macs_are_half_of_the_flops_that_torch_counts(name, arguments, source):
+    from torch.utils.flop_counter import FlopCounterMode
+
+    op = build(name, arguments, source)
+    module = op.build((source,)).eval()
+    with FlopCounterMode(display=False) as counter:
+        module(torch.randn(1, *source.shape))
+    assert counter.get_total_flops() == 2 * op.cost((source,)).macs
+
+
+@pytest.mark.parametrize(("name", "arguments", "source"), CASES)
+def test_training_differs_between_runs_only_for_stochastic_ops(name, arguments, source):
+    op = build(name, arguments, source)
+    module = op.build((source,)).train()
+    x = torch.randn(4, *source.shape)
+    same = torch.equal(module(x), module(x))
+    assert same is not (op.stochastic and not op.is_noop)
+
+
+ROWS = [case for case in CASES if len(case[2].shape) == 3 and case[0] != "batch_norm"]
+
+
+@pytest.mark.parametrize(("name", "arguments", "source"), ROWS)
+def test_the_window_is_what_one_output_row_sees(name, arguments, source):
+    """Gradients from one output row reach exactly the rows that the window names."""
+    op = build(name, arguments, source)
+    torch.manual_seed(0)
+    x = torch.rand(1, *source.shape, requires_grad=True)
+    module = op.build((source,)).eval()
+    if name == "max_pool":
+        module = torch.nn.AvgPool2d(module.kernel_size, module.stride, module.padding)
+    y = module(x)
+    row = y.flatten(1)[:, 0] if y.dim() == 2 and name != "flatten" else (y[:, :, y.shape[2] // 2] if y.dim() == 4 else y)
+    row.sum().backward()
+    touched = x.grad.abs().sum((0, 1, 3)).nonzero().flatten()
+    reach, _ = op.window((source,))
+    assert int(touched[-1] - touched[0]) + 1 <= reach
+    if y.dim() == 4:
+        assert int(touched[-1] - touched[0]) + 1 == reach or touched[0] == 0 or touched[-1] == source.shape[1] - 1

@@ -1,0 +1,108 @@
+"""What is wrong in a spec is said with its place, what was found and what to do."""
+
+import pytest
+
+from fractalgen.errors import FractalGenError
+from fractalgen.passes.check import check_file
+
+HEAD = "network:\n  input: [3, 8, 8]\n  body: "
+RULE = "network: {input: [3, 8, 8], body: r}\nrules:\n  r:\n"
+
+CASES = [
+    ("netwrk: 1\n", "f.yaml:1:1: netwrk: unknown key 'netwrk'. Did you mean 'network'?"),
+    ("- 1\n", "f.yaml:1:1: a spec is a mapping"),
+    ("network: {input: [3, 8, 8]}\n", "network: needs the key 'body'"),
+    ("network: {input: [3, 8, 8], body: relu, boddy: 1}\n", "unknown key 'boddy'. Did you mean 'body'?"),
+    ("network: {input: 3, body: relu}\n", "network.input: "),
+    ("network: {input: [3, 8], body: relu}\n", "input is [channels, height, width] or [channels]"),
+    ("network: {input: [3, 0, 8], body: relu}\n", "each 1 to 1,000,000"),
+    ("network: 3\n", "network: needs a mapping, found '3'"),
+    (HEAD + "conw\n", "f.yaml:3:9: network.body: unknown rule or op 'conw'. Did you mean 'conv'?"),
+    (HEAD + "{conv: {out: wide}}\n", "conv.out must be a whole number, found 'wide'"),
+    (HEAD + "{conv: {out: 0}}\n", "conv.out must be at least 1, found 0"),
+    (HEAD + "{conv: {out: 2.5}}\n", "conv.out must be a whole number, found 2.5"),
+    (HEAD + "{conv: {out: true}}\n", "conv.out must be a whole number, found True"),
+    (HEAD + "{conv: {kernel: 2}}\n", "conv.padding 'same' needs an odd kernel, found 2"),
+    (HEAD + "{conv: {kernel: [1, 2, 3]}}\n", "conv.kernel must be a whole number or a list of 2, found [1, 2, 3]"),
+    (HEAD + "{conv: {groups: 2}}\n", "groups must divide the channels in and out, found 2 for 3 and 3"),
+    (HEAD + "{conv: {witdh: 3}}\n", "'conv' has no parameter 'witdh'"),
+    (HEAD + "{conv: 3}\n", "'conv' takes named parameters, found 3"),
+    (HEAD + "{conv: {out: {a: 1}}}\n", "a value is needed here, found the mapping {a: 1}"),
+    (HEAD + "{dropout: {rate: 1}}\n", "dropout.rate must be below 1, found 1"),
+    (HEAD + "{dropout: {rate: -0.1}}\n", "dropout.rate must be at least 0, found -0.1"),
+    (HEAD + "{relu: {}, conv: {}}\n", "a mapping with the keys 'relu', 'conv'"),
+    (HEAD + "[relu]\n", "found a list of 1. Put several expressions into `sequence: [...]`."),
+    (HEAD + "3\n", "an expression is one word, or a mapping with one key; found 3"),
+    (HEAD + "$relu\n", "'$relu' stands where structure is built"),
+    (HEAD + "{sequence: relu}\n", "sequence needs a list of expressions, found 'relu'"),
+    (HEAD + "{sequence: []}\n", "sequence needs a list of expressions, found a list of 0"),
+    (HEAD + "{identity: {a: 1}}\n", "identity takes no parameters"),
+    (HEAD + "{repeat: {times: 2}}\n", "'repeat' needs the key 'body'"),
+    (HEAD + "{repeat: {times: -1, body: relu}}\n", "repeat.times must be at least 0, found -1"),
+    (HEAD + "{repeat: {times: 20000, body: relu}}\n", "repeat.times must be at most 10000, found 20000"),
+    (HEAD + "{repeat: {times: 2, boby: relu, body: relu}}\n", "'repeat' has no key 'boby'. Did you mean 'body'?"),
+    (HEAD + "{repeat: {times: 2, as: 3, body: relu}}\n", "'as' needs a name, found 3"),
+    (HEAD + "{foreach: {over: [1], body: relu}}\n", "foreach.over needs a mapping of names to lists"),
+    (HEAD + "{foreach: {over: {a: [1, 2], b: [1]}, body: relu}}\n", "lists of one length together: a has 2, b has 1"),
+    (HEAD + "{foreach: {over: {a: 3}, body: relu}}\n", "a must be a list, found 3"),
+    (HEAD + "{join: {mode: men, branches: [relu]}}\n", "unknown join 'men'. Did you mean 'mean'?"),
+    (HEAD + "{join: {mode: mean}}\n", "'join' needs the key 'branches'"),
+    (HEAD + "{join: {mode: mean, branches: relu}}\n", "join.branches needs a list of expressions, repeat or foreach"),
+    (HEAD + "{join: {mode: 3, branches: [relu]}}\n", "a join is needed here, found 3"),
+    (HEAD + "{join: {mode: mean, branches: [relu], adapt: pad}}\n", "mean.adapt must be one of error, project, found 'pad'"),
+    (HEAD + "{join: {mode: concat, droppable: true, branches: [relu, relu]}}\n", "a concat join cannot lose a branch"),
+    (HEAD + "{join: {mode: mean, droppable: 1, branches: [relu]}}\n", "join.droppable must be true or false, found 1"),
+    (HEAD + "{join: {mode: {concat: {out: 3}}, branches: [relu, relu]}}\n", "concat.out needs project: true"),
+    (HEAD + "{join: {mode: mean, branches: {repeat: {times: 0, body: relu}}}}\n", "at least one branch, found none"),
+    (HEAD + "recurse\n", "recurse stands outside of a rule's step"),
+    (HEAD + "{fractal: {columns: 0}}\n", "fractal.columns must be at least 1, found 0"),
+    (HEAD + "{fractal: {columns: 300}}\n", "fractal.levels must be at most 256, found 300"),
+    (HEAD + "{fractal: {}}\n", "the rule 'fractal' needs a value for 'columns'"),
+    (HEAD + "{fractal: {columns: 2, depth: 3}}\n", "'fractal' has no parameter 'depth'"),
+    (HEAD + "{fractal: {columns: 2, adapt: pad}}\n", "fractal.adapt must be one of error, project, found 'pad'"),
+    (HEAD + "{fractal: {columns: 2, unit: {conv: {out: $column}}, join: concat}}\n", "in rule 'fractal'"),
+    (HEAD + "{conv_bn_relu: {out: '${channels}'}}\n", "only a parameter of an op can read channels"),
+    (HEAD + "{conv: {out: '${channels + chanels}'}}\n", "unknown name 'chanels'"),
+    (HEAD + "{linear: {out: 3}}\n", "linear needs a vector (channels) or a sequence (length, channels), found 3x8x8"),
+    (HEAD + "{sequence: [flatten, conv]}\n", "at conv: conv needs an image (channels, height, width), found 192"),
+    (HEAD + "{repeat: {times: 4, body: max_pool}}\n", "max_pool needs at least 2 pixels in height and width, found 3x1x1"),
+    (RULE + "    levels: 2\n    base: relu\n", "a rule needs a body, or levels, base and step; missing step"),
+    (RULE + "    body: relu\n    base: relu\n", "a rule has a body, or levels, base and step; found body and base"),
+    (RULE + "    levels: 2\n    base: recurse\n    step: recurse\n", "recurse stands in base"),
+    (RULE + "    body: r\n", "nested too deeply"),
+    (RULE + "    body: relu\n    parameters: {a: {type: number}}\n", "rules.r.parameters.a.type: should be 'int', 'float'"),
+    (RULE + "    body: relu\n    parameters: {a: {type: int, of: [1]}}\n", "'of' lists the values of a choice"),
+    (RULE + "    body: relu\n    parameters: {a: {type: list, minimum: 1}}\n", "minimum and maximum belong to int and float"),
+    (RULE + "    body: relu\n    paramters: {}\n", "unknown key 'paramters'. Did you mean 'parameters'?"),
+    (RULE + "    levels: $n\n    parameters: {n: {type: int, default: 2}}\n    base: relu\n    step: {recurse: {n: 1}}\n", "cannot override 'n'"),
+    (RULE + "    levels: 2\n    base: relu\n    step: {recurse: {m: 1}}\n", "recurse has no parameter 'm'"),
+    (RULE + "    body: relu\n  train: {body: relu}\n", "a rule cannot be called 'train'"),
+    (RULE + "    body: relu\n  unused: {body: convv}\n", "unknown rule or op 'convv'. Did you mean 'conv'?"),
+    (RULE + "    body: relu\n  unused: {body: {conv: {ot: 1}}}\n", "'conv' has no parameter 'ot'. Did you mean 'out'?"),
+    ("drop_path: {rate: 2}\n", "drop_path.rate: should be less than 1, found 2"),
+    ("drop_path: {rates: 0.1}\n", "unknown key 'rates'. Did you mean 'rate'?"),
+    ("train: {epochs: many}\n", "train.epochs: "),
+    ("train: {epoch: 3}\n", "unknown key 'epoch'. Did you mean 'epochs'?"),
+    ("data: {source: 3}\n", "data.source: "),
+    ("search: {trials: 0}\n", "search.trials: should be greater than or equal to 1, found 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), CASES)
+def test_a_mistake_is_named_with_its_place(tmp_path, monkeypatch, text, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "f.yaml").write_text(text)
+    errors = check_file("f.yaml")
+    assert len(errors) >= 1
+    assert message in " ".join(str(error) for error in errors)
+    assert all(isinstance(error, FractalGenError) and error.place.file for error in errors)
+    assert all("\n" not in str(error) for error in errors)
+
+
+def test_all_alternatives_of_a_hole_are_checked(tmp_path):
+    (tmp_path / "f.yaml").write_text(HEAD + "{conv: {out: {choice: [4, 0, -1]}}}\n")
+    errors = check_file(tmp_path / "f.yaml")
+    assert [error.message for error in errors] == [
+        "conv.out must be at least 1, found 0",
+        "conv.out must be at least 1, found -1",
+    ]

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from fractalgen.errors import SearchError
+from fractalgen.search import Leaderboard, Result, SearchOptions, run_search
+from fractalgen.spec import load
+
+NETWORK = """
+name: bench
+network:
+  input: [1, 8, 8]
+  body: {sequence: [BODY, flatten, {linear: {out: 10}}]}
+"""
+FRACTAL = "{fractal: {columns: {int: [1, 3]}, unit: {conv: {out: {choice: [4, 8, 16]}, kernel: 3}}}}"
+
+
+class Length:
+    """Scores a network by the length of its spec."""
+
+    metrics = ("val_accuracy",)
+
+    def __init__(self, weights=True):
+        self.weights = weights
+        self.ran = []
+
+    def digest(self, data):
+        return str(data)
+
+    def run(self, job, _):
+        self.ran.append(job.number)
+        if self.weights:
+            (job.folder / "weights").write_text("")
+        return Result({"val_accuracy": len(job.spec_file.read_text()) % 97 / 97})
+
+    def publish(self, job, _):
+        return 0.75 if (job.folder / "weights").exists() else None
+
+
+@pytest.fixture
+def spec(tmp_path):
+    return lambda text="", body=FRACTAL: load_text(tmp_path, NETWORK.replace("BODY", body) + text)
+
+
+def load_text(folder, text):
+    (folder / "space.yaml").write_text(text)
+    return load(folder / "space.yaml")
+
+
+@pytest.fixture
+def options():
+    return SearchOptions(trials=6, evaluation=Length())
+
+
+def test_a_run_folder_holds_what_a_person_can_read(tmp_path, spec, options):
+    run_search(spec(), tmp_path / "run", options)
+    names = {file.name for file in (tmp_path / "run").iterdir()}
+    assert names >= {"spec.yaml", "lock.json", "study.db", "leaderboard.json", "trials", "best"}
+    lock = json.loads((tmp_path / "run" / "lock.json").read_text())
+    assert lock["versions"].keys() >= {"python", "fractalgen", "optuna"}
+    assert {"seed", "cores", "data"} <= lock.keys()
+
+
+def test_the_best_network_is_written_as_a_plain_spec_that_loads(tmp_path, spec, options):
+    board = run_search(spec(), tmp_path / "run", options)
+    best = load(tmp_path / "run" / "best" / "spec.yaml")
+    assert not best.space
+    assert board.best.params["network.body.sequence[0].fractal.columns"] in (1, 2, 3)
+
+
+def test_the_test_accuracy_of_the_best_is_in_the_leaderboard(tmp_path, spec, options):
+    assert run_search(spec(), tmp_path / "run", options).test_accuracy == 0.75
+    assert Leaderboard.read(tmp_path / "run").test_accuracy == 0.75
+
+
+def test_the_winner_is_evaluated_again_when_its_weights_are_lost(tmp_path, spec, options):
+    board = run_search(spec(), tmp_path / "run", replace(options, trials=3))
+    source = board.best.source
+    (tmp_path / "run" / "trials" / str(source) / "weights").unlink()
+    (tmp_path / "run" / "best" / "spec.yaml").unlink()
+    (tmp_path / "run" / "best").rmdir()
+    options.evaluation.ran.clear()
+    again = run_search(spec(), tmp_path / "run", replace(options, trials=3))
+    assert (options.evaluation.ran, again.test_accuracy) == ([source], 0.75)
+
+
+def test_the_search_section_of_the_spec_is_used(tmp_path, spec):
+    text = """
+search:
+  objectives: [{metric: depth, direction: minimize}]
+  constraints: {depth: "> 1"}
+  sampler: grid
+  trials: 99
+"""
+    board = run_search(spec(text), tmp_path / "run", SearchOptions(evaluation=Length()))
+    assert len(board.trials) == 9, "a grid ends with the space"
+    assert board.best.values == {"depth": 2}
+    assert {row.reason for row in board.trials if not row.complete} == {"depth > 1 does not hold"}
+
+
+def test_networks_with_one_fingerprint_are_evaluated_once(tmp_path, spec, options):
+    twins = "{choice: [identity, {sequence: [identity, identity]}]}"
+    body = f"{{sequence: [{twins}, {{conv: {{out: {{choice: [4, 8]}}, kernel: 3}}}}]}}"
+    board = run_search(spec(body=body), tmp_path / "run", replace(options, trials=10))
+    assert len(options.evaluation.ran) == 2
+    assert len({row.fingerprint for row in board.trials}) == 2
+
+
+def test_a_changed_network_is_refused_and_the_study_stays(tmp_path, spec, options):
+    run_search(spec(), tmp_path / "run", options)
+    with pytest.raises(SearchError, match="the network or recipe outside the holes changed"):
+        run_search(spec(body=FRACTAL.replace("kernel: 3", "kernel: 5")), tmp_path / "run", options)
+    assert len(run_search(spec(), tmp_path / "run", options).trials) == 6
+
+
+def test_a_changed_hole_is_refused_by_its_name(tmp_path, spec, options):
+    run_search(spec(), tmp_path / "run", options)
+    with pytest.raises(
+        SearchError, match=r"hole 'network.body.sequence\[0\].fractal.columns' was int 1 to 3, now is int 1 to 4"
+    ):
+        run_search(spec(body=FRACTAL.replace("[1, 3]", "[1, 4]")), tmp_path / "run", options)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"executor": "slurm"}, "unknown executor 'slurm'"),
+        ({"executor": "ray", "workers": 4096}, "4096 workers were asked for, and there are"),
+    ],
+)
+def test_what_cannot_run_is_refused_and_nothing_is_written(tmp_path, spec, options, change, message):
+    with pytest.raises(SearchError, match=message):
+        run_search(spec(), tmp_path / "run", replace(options, **change))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_spec_without_holes_is_refused_and_nothing_is_written(tmp_path, spec, options):
+    with pytest.raises(SearchError, match="'bench' has no holes"):
+        run_search(spec(body="relu"), tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unknown_objective_is_refused_and_nothing_is_written(tmp_path, spec, options):
+    with pytest.raises(SearchError, match="no run reports the objective 'val_acc'"):
+        run_search(spec("\nsearch: {objectives: [{metric: val_acc}]}"), tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_space_without_a_valid_point_is_refused_with_a_reason_and_nothing_is_written(tmp_path, spec, options):
+    conv = "{conv: {out: {int: [4, 9]}, kernel: {choice: [11, 13]}, padding: 0}}"
+    with pytest.raises(SearchError, match="none of 256 points of the space can be trained: "):
+        run_search(spec(body=conv), tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_constraints_that_nothing_meets_are_refused(tmp_path, spec, options):
+    with pytest.raises(SearchError, match="can be trained: parameters < 3 does not hold"):
+        run_search(spec("\nsearch: {constraints: {parameters: '< 3'}}"), tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_file_that_is_no_study_is_refused(tmp_path, spec, options):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "study.db").write_text("not a database, and long enough to be looked at " * 40)
+    with pytest.raises(SearchError, match=r"study\.db' is no study"):
+        run_search(spec(), tmp_path / "run", options)
+
+
+def test_importing_search_imports_neither_torch_nor_optuna_nor_ray():
+    code = "import fractalgen.search, sys; print({'torch', 'optuna', 'ray'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

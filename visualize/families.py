@@ -1,0 +1,79 @@
+"""Which parts look alike, and in which colour.
+
+The colours are those of Okabe and Ito, which people with any kind of colour vision tell apart
+(https://jfly.uni-koeln.de/color/); every box also says in words what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Parts of one colour.
+
+    Attributes:
+        title: What the legend says.
+        colour: A hue of the palette, as `#rrggbb`.
+        strength: How much of the hue is in the ground of a box, from 0 to 1.
+    """
+
+    title: str
+    colour: str
+    strength: float = 0.22
+
+
+FAMILIES: dict[str, Family] = {
+    "conv": Family("convolution", "#0072b2"),
+    "join": Family("join", "#009e73", 0.5),
+    "pool": Family("pooling", "#e69f00", 0.3),
+    "linear": Family("linear", "#cc79a7", 0.32),
+    "attention": Family("attention", "#d55e00"),
+    "norm": Family("normalisation", "#56b4e9", 0.3),
+    "activation": Family("activation", "#f0e442", 0.35),
+    "noise": Family("dropout", "#999999", 0.25),
+    "group": Family("rule call", "#0072b2", 0.1),
+    "other": Family("other op", "#999999", 0.12),
+    "input": Family("input and output", "#5b6470", 0.04),
+}
+
+_KINDS = {
+    "conv": "conv",
+    "linear": "linear",
+    "max_pool": "pool",
+    "avg_pool": "pool",
+    "global_avg_pool": "pool",
+    "global_max_pool": "pool",
+    "batch_norm": "norm",
+    "layer_norm": "norm",
+    "group_norm": "norm",
+    "relu": "activation",
+    "gelu": "activation",
+    "silu": "activation",
+    "mish": "activation",
+    "sigmoid": "activation",
+    "tanh": "activation",
+    "dropout": "noise",
+    "stochastic_depth": "noise",
+    "attention": "attention",
+    "input": "input",
+}
+
+LIGHT = frozenset({"norm", "activation", "noise"})
+"""Families that ride along in the box of the op they follow."""
+
+
+def family_of(kind: str) -> str:
+    """Return the family of an op of the rule language; what is not known is `other`."""
+    return _KINDS.get(kind, "other")
+
+
+def mix(colour: str, ground: str, share: float) -> str:
+    """Return `share` of one `#rrggbb` colour over another."""
+    pairs = zip(_channels(colour), _channels(ground), strict=True)
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
