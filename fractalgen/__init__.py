@@ -1,0 +1,62 @@
+"""YAML -> Spec -> Graph -> nn.Module -> Score -> Leaderboard -> files and pictures.
+
+The public names; each is imported when it is first used, since torch alone costs seconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fractalgen.compiler import Network, compile_graph
+    from fractalgen.errors import FractalGenError
+    from fractalgen.ir.graph import Graph
+    from fractalgen.passes import Facts, expand, facts, fingerprint
+    from fractalgen.search import run_search
+    from fractalgen.spec import Spec, load
+    from fractalgen.training import fit
+    from fractalgen.visualize import draw
+
+_HOME = {
+    "Facts": "passes",
+    "FractalGenError": "errors",
+    "Graph": "ir.graph",
+    "Network": "compiler",
+    "Spec": "spec",
+    "compile_graph": "compiler",
+    "draw": "visualize",
+    "expand": "passes",
+    "facts": "passes",
+    "fingerprint": "passes",
+    "fit": "training",
+    "load": "spec",
+    "run_search": "search",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'fractalgen' has no attribute {name!r}")
+    return getattr(import_module(f"fractalgen.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)
+
+
+__all__ = [
+    "Facts",
+    "FractalGenError",
+    "Graph",
+    "Network",
+    "Spec",
+    "compile_graph",
+    "draw",
+    "expand",
+    "facts",
+    "fingerprint",
+    "fit",
+    "load",
+    "run_search",
+]

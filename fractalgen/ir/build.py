@@ -18,6 +18,8 @@ def build_graph(spec: Spec) -> Graph:
     """
     term = evaluate(spec)
     emitter = Emitter(inline=False)
-    source = emitter.add(Node(Input(), name="input", type=TensorType(spec.network.input)))
+    source = emitter.add(
+        Node(Input(), name="input", type=TensorType(spec.network.input.shape, spec.network.input.dtype))
+    )
     output = emitter.emit(term, source, whole(term.columns), None)
     return Graph(tuple(emitter.nodes), (output,), term.columns, spec.name)

@@ -87,10 +87,7 @@ class Node:
 
 def part_name(part: object) -> str:
     """Return the rule-language name of an op or join: its class in snake case."""
-    return _snake(type(part).__name__)
-
-
-def _snake(name: str) -> str:
+    name = type(part).__name__
     return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from fractalgen.ir.emit import RuleCall
-from fractalgen.ir.graph import Graph, Input, Node
+from fractalgen.ir.graph import Graph, Input, Node, part_name
 from fractalgen.ir.pending import Deferred, PendingPart
 
 
@@ -40,8 +40,7 @@ def _kind(part: Any) -> str:
         return f"call {part.term.rule}"
     if isinstance(part, PendingPart):
         return part.name
-    name = type(part).__name__
-    return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
+    return part_name(part)
 
 
 def _inputs(node: Node) -> str:

@@ -89,6 +89,39 @@ class LearnedJoin(BranchJoin):
         return total
 
 
+class GateJoin(BranchJoin):
+    """Mean with weights that depend on the input: softmax over the survivors' scores of their own means.
+
+    Args:
+        projections: The branches that a 1x1 convolution widens.
+        branches: Number of branches.
+        channels: Channels of each, once widened.
+        images: Whether channels stand in front of height and width, rather than last.
+    """
+
+    def __init__(
+        self, projections: Mapping[int, tuple[int, int]], branches: int, channels: int, *, images: bool = True
+    ) -> None:
+        super().__init__(projections)
+        self.branches = branches
+        self.channels = channels
+        self.images = images
+        self.score = nn.ModuleList(nn.Linear(channels, 1) for _ in range(branches))
+
+    def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
+        """Return the weighted mean; each sample has weights of its own."""
+        means = [
+            value.flatten(2).mean(2) if self.images else (value.mean(1) if value.dim() == 3 else value)
+            for value in values
+        ]
+        scores = [self.score[i](mean) for mean, i in zip(means, kept, strict=True)]
+        weights = torch.cat(scores, 1).softmax(1)
+        total = torch.zeros_like(values[0])
+        for position, value in enumerate(values):
+            total = total + value * weights[:, position].view(-1, *[1] * (value.dim() - 1))
+        return total
+
+
 class ConcatJoin(nn.Module):
     """Concatenation along the channels, with a 1x1 convolution back to `out` channels unless that is None.
 

@@ -55,18 +55,27 @@ class Rule(Model):
         return self
 
 
+class InputType(Model):
+    """The shape and element kind of one sample."""
+
+    shape: tuple[int, ...] = Field(description="[channels, height, width], [length, channels] or [channels].")
+    dtype: Literal["float", "int"] = Field(default="float", description="int for tokens.")
+
+
 class Network(Model):
     """The network itself."""
 
-    input: tuple[int, ...] = Field(description="Shape of one sample: [channels, height, width].")
+    input: InputType = Field(description="Shape of one sample: [channels, height, width], or shape and dtype.")
     body: Tree = Field(description="The expression that builds it.")
 
-    @field_validator("input")
+    @field_validator("input", mode="before")
     @classmethod
-    def _sizes(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(value) not in (1, 3) or any(not 1 <= size <= 1_000_000 for size in value):
-            raise ValueError("input is [channels, height, width] or [channels], each 1 to 1,000,000")
-        return value
+    def _sizes(cls, value: Any) -> Any:
+        shape = value.get("shape") if isinstance(value, dict) else value
+        whole = isinstance(shape, list) and all(isinstance(size, int) and not isinstance(size, bool) for size in shape)
+        if not whole or not 1 <= len(shape) <= 3 or any(not 1 <= size <= 1_000_000 for size in shape):
+            raise ValueError("input is a list of one to three whole numbers, each 1 to 1,000,000")
+        return value if isinstance(value, dict) else {"shape": shape}
 
 
 class DropPath(Model):

@@ -21,7 +21,17 @@ def project(kernel, parts, kept, widths):
     return np.einsum("oc,bchw->bohw", columns, np.concatenate(parts, 1))
 
 
+def gated(module, parts, kept):
+    scores = [
+        part.mean((2, 3)) @ module.score[i].weight.detach().numpy()[0] + module.score[i].bias.item()
+        for part, i in zip(parts, kept, strict=True)
+    ]
+    weights = np.apply_along_axis(softmax, 0, np.stack(scores))
+    return sum(part * weight[:, None, None, None] for part, weight in zip(parts, weights, strict=True))
+
+
 TWINS = {
+    "gate": lambda parts, kept, module: gated(module, parts, kept),
     "mean": lambda parts, kept, module: np.mean(parts, 0),
     "sum": lambda parts, kept, module: np.sum(parts, 0),
     "max": lambda parts, kept, module: np.max(parts, 0),
@@ -86,6 +96,8 @@ def test_the_order_of_branches_does_not_matter_to_the_function_family(name):
     expected = module([a, b, c], (0, 1, 2))
     if name == "learned":
         module.logits.data = module.logits.data[[2, 0, 1]]
+    if name == "gate":
+        module.score = torch.nn.ModuleList(module.score[i] for i in (2, 0, 1))
     if name == "concat":
         module.weight.data = torch.cat([module.weight.data[:, s] for s in (module.slices[2], *module.slices[:2])], 1)
     torch.testing.assert_close(module([c, a, b], (0, 1, 2)), expected)

@@ -13,7 +13,8 @@ from fractalgen.compiler.network import Network
 from fractalgen.errors import ExportError
 from fractalgen.ir.graph import Graph, Scope
 from fractalgen.ir.parts import Op
-from fractalgen.nn import joins
+
+_NN = "fractalgen.nn."
 
 _HEADER = '''"""{title}
 
@@ -98,7 +99,7 @@ def source(network: Network, file: str = "network.py") -> str:
     parameters = sum(parameter.numel() for parameter in network.parameters())
     name = graph.name.replace("\\", "/").replace('"""', "'''").rstrip('"')
     title = f"{name or 'network'}: {shapes} -> {outputs}, {parameters:,} parameters."
-    used = _join_sources(network)
+    used = _own_sources(network)
     text = _HEADER.format(
         title=title,
         file=file,
@@ -216,8 +217,8 @@ def _path(scope: Scope | None) -> tuple[str, ...]:
     return scope.path if scope else ()
 
 
-def _join_sources(network: Network) -> list[str]:
-    """Return the source of each join class that is used, bases first."""
-    kinds = [kind for module in network.modules() for kind in type(module).__mro__ if kind.__module__ == joins.__name__]
-    lines = {kind: inspect.getsourcelines(kind)[1] for kind in kinds}
-    return [inspect.getsource(kind) for kind in sorted(lines, key=lambda kind: lines[kind])]
+def _own_sources(network: Network) -> list[str]:
+    """Return the source of each class of `fractalgen.nn` that is used, bases first."""
+    kinds = {kind for module in network.modules() for kind in type(module).__mro__ if kind.__module__.startswith(_NN)}
+    ordered = sorted(kinds, key=lambda kind: (kind.__module__, inspect.getsourcelines(kind)[1]))
+    return [inspect.getsource(kind) for kind in ordered]

@@ -9,6 +9,7 @@ JOINS: Registry[type[Join]] = Registry(
     "join",
     {
         "concat": "fractalgen.ir.joins.concat:Concat",
+        "gate": "fractalgen.ir.joins.gate:Gate",
         "learned": "fractalgen.ir.joins.learned:Learned",
         "max": "fractalgen.ir.joins.max:Max",
         "mean": "fractalgen.ir.joins.mean:Mean",

@@ -14,7 +14,7 @@ CASES = [
     ("network: {input: [3, 8, 8]}\n", "network: needs the key 'body'"),
     ("network: {input: [3, 8, 8], body: relu, boddy: 1}\n", "unknown key 'boddy'. Did you mean 'body'?"),
     ("network: {input: 3, body: relu}\n", "network.input: "),
-    ("network: {input: [3, 8], body: relu}\n", "input is [channels, height, width] or [channels]"),
+    ("network: {input: [3, 8, 8, 8], body: relu}\n", "input is a list of one to three whole numbers"),
     ("network: {input: [3, 0, 8], body: relu}\n", "each 1 to 1,000,000"),
     ("network: 3\n", "network: needs a mapping, found '3'"),
     (HEAD + "conw\n", "f.yaml:3:9: network.body: unknown rule or op 'conw'. Did you mean 'conv'?"),

@@ -78,7 +78,9 @@ def test_a_file_that_is_not_there_or_not_utf_8_or_too_large_is_refused(tmp_path)
         read_text(tmp_path / "large.yaml")
 
 
-@pytest.mark.parametrize("value", ["on", "1e-3", "010", "null", "true", "a: b", "", "${x + 1}", 1e-5, 3, None, True, "12:30"])
+@pytest.mark.parametrize(
+    "value", ["on", "1e-3", "010", "null", "true", "a: b", "", "${x + 1}", 1e-5, 3, None, True, "12:30"]
+)
 def test_dumped_values_read_back_as_themselves(value):
     document = {"a": [value, {"b": value}]}
     assert parse(dump(document), "f.yaml").plain() == document

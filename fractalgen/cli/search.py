@@ -1,0 +1,93 @@
+"""Search the holes of a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fractalgen.cli._options import AsJson, File, Sets, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fractalgen.search import Leaderboard, SearchOptions
+
+
+def run(
+    file: File,
+    out: Annotated[Path, typer.Option(help="The run's folder; an earlier run in it goes on.", show_default=False)],
+    sets: Sets = None,
+    data: Annotated[str | None, typer.Option(help="digits, or a folder of parquet files.")] = None,
+    trials: Annotated[int | None, typer.Option(min=1, help="How many trials the study ends with.")] = None,
+    executor: Annotated[str | None, typer.Option(help="inline or ray.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Trials at a time.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the sampler.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search the holes of a spec; kill it at any time, the same command goes on.
+
+    Example: fractalgen search search_spaces/digits.yaml --out runs/digits --trials 24
+    """
+    from rich.console import Console
+
+    from fractalgen.cli.live import LiveTable
+    from fractalgen.search import SearchOptions, run_search
+    from fractalgen.spec import load
+    from fractalgen.training import resolve_data
+
+    spec = load(file, sets or [])
+    with LiveTable(Console(stderr=True)) as live:
+        options = SearchOptions(
+            trials=trials,
+            executor=executor,
+            workers=workers,
+            seed=seed,
+            data=resolve_data(data) if data else None,
+            observer=live,
+        )
+        board = run_search(spec, out, options)
+    pictures = _finish(out, board)
+    if as_json:
+        print_json(board.to_json())
+    else:
+        _print(Console(), board, pictures)
+
+
+def _finish(out: Path, board: Leaderboard) -> list[Path]:
+    """Draw the best network and write the report; return the paths to open."""
+    from fractalgen.passes import expand
+    from fractalgen.report import write_report
+    from fractalgen.spec import load
+    from fractalgen.visualize import draw
+
+    if board.best is None:
+        return [write_report(out)]
+    picture = draw(expand(load(out / "best" / "spec.yaml")), out / "best" / "best.svg")
+    return [write_report(out), picture]
+
+
+def _print(console: Console, board: Leaderboard, paths: list[Path]) -> None:
+    from rich.table import Table
+
+    from fractalgen.cli.live import figure
+
+    table = Table(box=None, header_style="bold")
+    metrics = [objective.metric for objective in board.objectives]
+    for heading in ("trial", *metrics, "front", "choices"):
+        table.add_column(heading, justify="left" if heading == "choices" else "right")
+    front = {row.number for row in board.front}
+    rows = sorted((row for row in board.trials if row.complete and not row.cached), key=board.rank)
+    for row in rows[:10]:
+        choices = "  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in row.params.items())
+        values = [figure(row.values[metric]) for metric in metrics]
+        table.add_row(str(row.number), *values, "*" if row.number in front else "", choices)
+    console.print(table)
+    repeats = sum(row.cached for row in board.trials)
+    pruned = sum(not row.complete for row in board.trials)
+    console.print(f"{len(board.trials)} trials, {repeats} answered from the cache, {pruned} pruned", highlight=False)
+    if board.test_accuracy is not None:
+        console.print(f"test accuracy of the best network: {board.test_accuracy:.4f}", highlight=False)
+    for path in paths:
+        console.print(f"open {path}", highlight=False, soft_wrap=True)

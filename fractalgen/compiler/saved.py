@@ -1,0 +1,41 @@
+"""A folder with a spec and weights -> the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fractalgen.compiler.exporters.safetensors import read
+from fractalgen.compiler.network import Network, compile_graph
+from fractalgen.errors import ExportError
+from fractalgen.passes import expand
+from fractalgen.spec import Spec, load
+
+SPEC_FILE = "spec.yaml"
+WEIGHTS_FILE = "weights.safetensors"
+
+
+def saved_folder(folder: Path) -> Path:
+    """Return where the network of a run lies: the folder of a training run, or `best/` of a search.
+
+    Raises:
+        ExportError: there is none.
+    """
+    for place in (folder, folder / "best"):
+        if (place / SPEC_FILE).exists() and (place / WEIGHTS_FILE).exists():
+            return place
+    raise ExportError(
+        f"{str(folder)!r} holds no trained network", f"Give the folder of a run: it has {SPEC_FILE} and {WEIGHTS_FILE}."
+    )
+
+
+def load_saved(folder: Path) -> tuple[Spec, Network]:
+    """Return the spec and the network of a run, with its weights, ready to evaluate.
+
+    Raises:
+        ExportError: there is none, or the weights are not those of the spec.
+    """
+    place = saved_folder(folder)
+    spec = load(place / SPEC_FILE)
+    network = compile_graph(expand(spec), spec.drop_path)
+    read(network, place / WEIGHTS_FILE)
+    return spec, network.eval()

@@ -1,0 +1,39 @@
+from pathlib import Path
+
+from fractalgen.passes import Enumeration, fingerprint
+from fractalgen.passes.check import check_file
+from fractalgen.spec import load, load_text
+
+SPACES = Path(__file__).parents[3] / "search_spaces"
+
+
+def test_the_digits_space_has_240_points_and_each_architecture_comes_once():
+    found = Enumeration(load(SPACES / "digits.yaml"))
+    prints = [architecture.fingerprint for architecture in found]
+    assert found.complete
+    assert (found.spec.space.raw, found.visited, found.buildable) == (240, 240, 240)
+    assert len(set(prints)) == len(prints) == found.distinct
+    # With one column there is no join, so its five modes are one architecture.
+    assert found.distinct == 3 * 4 * (1 + 3 * 5)
+
+
+def test_the_spec_of_an_architecture_loads_as_the_same_architecture():
+    for architecture in Enumeration(load(SPACES / "digits.yaml")):
+        again = load_text(architecture.spec.to_yaml())
+        assert not again.space
+        from fractalgen.passes import expand
+
+        assert fingerprint(expand(again)) == architecture.fingerprint
+        break
+
+
+def test_points_that_do_not_build_are_counted_apart():
+    text = "network: {input: [3, 4, 4], body: {repeat: {times: {int: [1, 4]}, body: max_pool}}}"
+    found = Enumeration(load_text(text))
+    list(found)
+    assert (found.visited, found.buildable, found.distinct) == (4, 2, 2)
+
+
+def test_every_shipped_spec_checks():
+    for file in SPACES.rglob("*.yaml"):
+        assert check_file(file) == (), file

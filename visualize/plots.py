@@ -1,0 +1,223 @@
+"""Points and curves -> SVG plots: what a leaderboard or a training run looks like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .lettering import escape
+from .render_svg import FONT, INK, LINE, MUTED, PAPER, number
+
+WIDTH, HEIGHT = 720.0, 420.0
+LEFT, RIGHT, TOP, BOTTOM = 68.0, 20.0, 20.0, 52.0
+GRID = ("#e3e7ec", "#29313a")
+HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+"""Of Okabe and Ito, in the order in which series take them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What one direction of a plot shows.
+
+    Attributes:
+        title: What it says along the axis.
+        log: Whether equal steps are equal factors; all values are positive then.
+    """
+
+    title: str
+    log: bool = False
+
+    def place(self, value: float) -> float:
+        """Return where a value lies before it is scaled to the plot."""
+        return math.log10(value) if self.log else value
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One mark of a scatter plot.
+
+    Attributes:
+        x: Across.
+        y: Upwards.
+        title: What a hover tells.
+        key: What a page finds the mark by.
+        on_front: Whether it is drawn strong and joined to the others that are.
+        faint: Whether it is drawn as an outline.
+    """
+
+    x: float
+    y: float
+    title: str
+    key: str = ""
+    on_front: bool = False
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One curve: its name, and values at x = 1, 2, 3, ..."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    axis: Axis
+    low: float
+    high: float
+    start: float
+    end: float
+    ticks: tuple[float, ...] = field(default=())
+
+    def at(self, value: float) -> float:
+        share = (self.axis.place(value) - self.low) / (self.high - self.low)
+        return self.start + share * (self.end - self.start)
+
+
+def scatter(points: Sequence[Point], x: Axis, y: Axis) -> str:
+    """Return points as an SVG plot, those of the front joined by steps in the order of x."""
+    across = _scale(x, [point.x for point in points], LEFT, WIDTH - RIGHT)
+    upwards = _scale(y, [point.y for point in points], HEIGHT - BOTTOM, TOP)
+    front = sorted((point for point in points if point.on_front), key=lambda point: (point.x, point.y))
+    marks = [_steps([(across.at(point.x), upwards.at(point.y)) for point in front])]
+    # The front is drawn last, on top of what it beats.
+    for point in sorted(points, key=lambda point: point.on_front):
+        marks.append(_dot(point, across.at(point.x), upwards.at(point.y)))
+    return _plot(f"{y.title} over {x.title}", across, upwards, marks)
+
+
+def curves(series: Sequence[Series], x: Axis, y: Axis) -> str:
+    """Return curves as an SVG plot, each named at its end; gaps where a value is not finite."""
+    longest = max(len(each.values) for each in series)
+    finite = [value for each in series for value in each.values if math.isfinite(value)]
+    across = _scale(x, [1.0, float(max(2, longest))], LEFT, WIDTH - RIGHT - 90)
+    upwards = _scale(y, finite, HEIGHT - BOTTOM, TOP)
+    marks = []
+    for each, colour in zip(series, _cycle(len(series)), strict=True):
+        places = [
+            (across.at(place), upwards.at(value))
+            for place, value in enumerate(each.values, 1)
+            if math.isfinite(value)
+        ]
+        marks.append(_curve(each.name, places, colour))
+    return _plot(f"{y.title} over {x.title}", across, upwards, marks)
+
+
+def _cycle(count: int) -> Iterator[str]:
+    return (HUES[index % len(HUES)] for index in range(count))
+
+
+def _scale(axis: Axis, values: Sequence[float], start: float, end: float) -> _Scale:
+    places = [axis.place(value) for value in values] or [0.0, 1.0]
+    low, high = min(places), max(places)
+    margin = (high - low) * 0.06 or abs(high) * 0.05 or 0.5
+    low, high = low - margin, high + margin
+    return _Scale(axis, low, high, start, end, tuple(_ticks(axis, low, high)))
+
+
+def _ticks(axis: Axis, low: float, high: float) -> list[float]:
+    if not axis.log:
+        step = _round_step((high - low) / 5)
+        first = math.ceil(low / step)
+        return [round(step * index, 12) for index in range(first, math.floor(high / step) + 1)]
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    for factors in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        ticks = [factor * 10.0**decade for decade in decades for factor in factors]
+        inside = [tick for tick in ticks if low <= math.log10(tick) <= high]
+        if len(inside) >= 4:
+            break
+    if len(inside) >= 2:
+        return inside
+    return [tick for tick in _ticks(Axis(axis.title), 10**low, 10**high) if tick > 0]
+
+
+def _round_step(rough: float) -> float:
+    scale = 10.0 ** math.floor(math.log10(rough))
+    return scale * next(factor for factor in (1, 2, 2.5, 5, 10) if factor * scale >= rough * 0.999)
+
+
+def _plot(title: str, across: _Scale, upwards: _Scale, marks: Iterable[str]) -> str:
+    body = "".join([*_grid(across, upwards), *marks])
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="fg-plot" viewBox="0 0 {number(WIDTH)} {number(HEIGHT)}" '
+        f'role="img" font-family="{FONT}"><title>{escape(title)}</title><style>{_style()}</style>{body}</svg>'
+    )
+
+
+def _style() -> str:
+    def rules(dark: bool) -> str:
+        return (
+            f".fg-plot .grid{{stroke:{GRID[dark]}}} .fg-plot .tick{{fill:{MUTED[dark]}}} "
+            f".fg-plot .name{{fill:{INK[dark]}}} .fg-plot .front{{stroke:{HUES[1]}}} "
+            f".fg-plot .dot{{stroke:{PAPER[dark]}}} .fg-plot .faint{{fill:{PAPER[dark]};stroke:{LINE[dark]}}}"
+        )
+
+    return f"{rules(dark=False)} @media (prefers-color-scheme: dark) {{ {rules(dark=True)} }}"
+
+
+def _grid(across: _Scale, upwards: _Scale) -> Iterator[str]:
+    right = across.end
+    for tick in upwards.ticks:
+        y = upwards.at(tick)
+        yield f'<path class="grid" stroke="{GRID[0]}" d="M{number(LEFT)} {number(y)}H{number(right)}"/>'
+        yield _label(LEFT - 8, y + 4, tick_text(tick), "end")
+    for tick in across.ticks:
+        x = across.at(tick)
+        yield f'<path class="grid" stroke="{GRID[0]}" d="M{number(x)} {number(TOP)}V{number(HEIGHT - BOTTOM)}"/>'
+        yield _label(x, HEIGHT - BOTTOM + 18, tick_text(tick), "middle")
+    yield _label((LEFT + right) / 2, HEIGHT - 10, across.axis.title, "middle", "name")
+    middle = (TOP + HEIGHT - BOTTOM) / 2
+    yield (
+        f'<text class="name" fill="{INK[0]}" font-size="12" text-anchor="middle" '
+        f'transform="translate(14 {number(middle)}) rotate(-90)">{escape(upwards.axis.title)}</text>'
+    )
+
+
+def _label(x: float, y: float, text: str, anchor: str, kind: str = "tick") -> str:
+    colour = INK[0] if kind == "name" else MUTED[0]
+    size = 12 if kind == "name" else 11
+    return (
+        f'<text class="{kind}" fill="{colour}" x="{number(x)}" y="{number(y)}" font-size="{size}" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
+    )
+
+
+def tick_text(value: float) -> str:
+    """Return a number short enough for an axis."""
+    for unit, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if abs(value) >= scale:
+            return f"{value / scale:g}{unit}"
+    return f"{value:g}"
+
+
+def _steps(places: Sequence[tuple[float, float]]) -> str:
+    if len(places) < 2:
+        return ""
+    (x, y), *rest = places
+    way = f"M{number(x)} {number(y)}" + "".join(f"H{number(a)}V{number(b)}" for a, b in rest)
+    return f'<path class="front" fill="none" stroke="{HUES[1]}" stroke-width="1.6" stroke-dasharray="5 4" d="{way}"/>'
+
+
+def _dot(point: Point, x: float, y: float) -> str:
+    look = f'fill="{HUES[1] if point.on_front else HUES[0]}" class="dot" stroke="{PAPER[0]}"'
+    if point.faint:
+        look = f'fill="{PAPER[0]}" class="faint" stroke="{LINE[0]}"'
+    radius = 6.5 if point.on_front else 4.5
+    return (
+        f'<g class="mark" data-key="{escape(point.key)}"><title>{escape(point.title)}</title>'
+        f'<circle {look} stroke-width="1.3" cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"/></g>'
+    )
+
+
+def _curve(name: str, places: Sequence[tuple[float, float]], colour: str) -> str:
+    if not places:
+        return ""
+    way = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in places)
+    x, y = places[-1]
+    return (
+        f'<g><title>{escape(name)}</title><path fill="none" stroke="{colour}" stroke-width="2" '
+        f'stroke-linejoin="round" d="{way}"/><circle fill="{colour}" cx="{number(x)}" cy="{number(y)}" r="3.5"/></g>'
+        + _label(x + 8, y + 4, name, "start", "name")
+    )

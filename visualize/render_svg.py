@@ -1,0 +1,160 @@
+"""Figure -> SVG, by itself: no program, no font file, no script.
+
+Colours stand in the elements for a light page; a style sheet turns them where the reader prefers dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from .curves import HEAD, beziers, until_head
+from .families import FAMILIES, mix
+from .lettering import escape, shorten
+from .marks import Arrow, Box, Figure, Point, Rect, Text
+from .sizes import MAIN, SMALL
+
+FONT = "Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif"
+PAPER = ("#ffffff", "#14181d")
+INK = ("#1b2026", "#e8ebef")
+MUTED = ("#5b6470", "#9aa5b1")
+GROUND = ("#f4f6f8", "#1c2229")
+LINE = ("#6b7480", "#8b96a3")
+
+
+def render(figure: Figure) -> bytes:
+    """Return the picture as an SVG file."""
+    return svg(figure).encode("utf-8")
+
+
+def svg(figure: Figure) -> str:
+    """Return the picture as SVG text."""
+    width, height = number(figure.width), number(figure.height)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" font-family="{FONT}">',
+        f"<title>{escape(figure.name or 'network')}</title>",
+        f"<style>{style(figure)}</style>",
+        f'<rect class="fg-paper" fill="{PAPER[0]}" width="{width}" height="{height}"/>',
+        *_bands(figure),
+        *_arrows(figure.arrows),
+        *_boxes(figure),
+        *_legend(figure),
+        *(_text(text) for text in figure.texts),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def fill_of(family: str, *, dark: bool = False) -> str:
+    """Return the ground of a box."""
+    kind = FAMILIES[family]
+    return mix(kind.colour, PAPER[dark], min(1.0, kind.strength * (1.4 if dark else 1.0)))
+
+
+def stroke_of(family: str, *, dark: bool = False) -> str:
+    """Return the outline of a box."""
+    return mix(FAMILIES[family].colour, "#ffffff" if dark else "#000000", 0.85)
+
+
+def style(figure: Figure) -> str:
+    """Return the style sheet: the same classes in light and in dark."""
+    families = sorted({box.cell.family for box in figure.boxes})
+    return " ".join(_rules(families, dark=False)) + " @media (prefers-color-scheme: dark) { " + (
+        " ".join(_rules(families, dark=True)) + " }"
+    )
+
+
+def number(value: float) -> str:
+    """Return a coordinate, short."""
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _rules(families: Iterable[str], *, dark: bool) -> Iterator[str]:
+    yield f".fg-paper{{fill:{PAPER[dark]}}}"
+    yield f".fg-ground{{fill:{GROUND[dark]}}}"
+    yield f".fg-ink{{fill:{INK[dark]}}}"
+    yield f".fg-muted{{fill:{MUTED[dark]}}}"
+    yield f".fg-line{{stroke:{LINE[dark]}}}"
+    yield f".fg-head{{fill:{LINE[dark]}}}"
+    for family in families:
+        yield f".fg-{family}{{fill:{fill_of(family, dark=dark)};stroke:{stroke_of(family, dark=dark)}}}"
+
+
+def _bands(figure: Figure) -> Iterator[str]:
+    for band in figure.bands:
+        yield f'<rect class="fg-ground" fill="{GROUND[0]}" {_place(band.rect)} rx="10"/>'
+
+
+def _arrows(arrows: Iterable[Arrow]) -> Iterator[str]:
+    lines, heads = [], []
+    for arrow in arrows:
+        lines.append(path(until_head(arrow.points)))
+        x, y = arrow.points[-1]
+        heads.append(f"M{number(x)} {number(y)}l-3.4 -{number(HEAD + 1)}h6.8z")
+    if lines:
+        yield f'<path class="fg-line" fill="none" stroke="{LINE[0]}" stroke-width="1.3" d="{"".join(lines)}"/>'
+        yield f'<path class="fg-head" fill="{LINE[0]}" d="{"".join(heads)}"/>'
+
+
+def path(points: list[Point]) -> str:
+    """Return the `d` of a line through `points`."""
+    x, y = points[0]
+    steps = [f"M{number(x)} {number(y)}"]
+    for upper, lower in pairwise(points):
+        if upper[0] == lower[0]:
+            steps.append(f"V{number(lower[1])}")
+        else:
+            curve = beziers([upper, lower])[1:]
+            steps.append("C" + " ".join(f"{number(a)} {number(b)}" for a, b in curve))
+    return "".join(steps)
+
+
+def _boxes(figure: Figure) -> Iterator[str]:
+    for box in figure.boxes:
+        family = box.cell.family
+        round_ = 5 if box.cell.is_bar else 7
+        shape = (
+            f'<rect class="fg-{family}" fill="{fill_of(family)}" stroke="{stroke_of(family)}" stroke-width="1.2" '
+            f'{_place(box.rect)} rx="{round_}"/>'
+        )
+        yield f"<g><title>{escape(box.cell.title)}</title>{shape}{''.join(_text(t) for t in box_texts(box))}</g>"
+
+
+def box_texts(box: Box) -> list[Text]:
+    """Return what stands in a box, cut to its width."""
+    rect, lines = box.rect, box.cell.lines
+    room = rect.width - 10
+    middle = rect.y + rect.height / 2
+    if len(lines) == 1:
+        size = SMALL + 1 if box.cell.is_bar else MAIN
+        return [Text(rect.middle, middle + size * 0.36, shorten(lines[0], size, room), size, "middle")]
+    return [
+        Text(rect.middle, middle - 3, shorten(lines[0], MAIN, room), MAIN, "middle"),
+        Text(rect.middle, middle + 12, shorten(lines[1], SMALL, room), SMALL, "middle", "muted"),
+    ]
+
+
+def _legend(figure: Figure) -> Iterator[str]:
+    for swatch in figure.legend:
+        family = swatch.family
+        yield (
+            f'<rect class="fg-{family}" fill="{fill_of(family)}" stroke="{stroke_of(family)}" '
+            f'{_place(swatch.rect)} rx="3"/>'
+        )
+
+
+def _text(text: Text) -> str:
+    colour = INK[0] if text.ink == "ink" else MUTED[0]
+    anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
+    weight = ' font-weight="600"' if text.bold else ""
+    return (
+        f'<text class="fg-{text.ink}" fill="{colour}" x="{number(text.x)}" y="{number(text.y)}" '
+        f'font-size="{number(text.size)}"{anchor}{weight}>{escape(text.text)}</text>'
+    )
+
+
+def _place(rect: Rect) -> str:
+    return (
+        f'x="{number(rect.x)}" y="{number(rect.y)}" width="{number(rect.width)}" height="{number(rect.height)}"'
+    )
