@@ -146,7 +146,7 @@ def _cell(graph: Graph, group: Group, scopes: ScopePaths) -> Cell:
 def is_one_op(nodes: Sequence[Node]) -> bool:
     """Whether the nodes are one op or join with nothing but light ops around it."""
     heavy = sum(1 for node in nodes if isinstance(node.part, Join) or family_of(node.kind) not in LIGHT)
-    return len(nodes) == 1 or heavy == 1 and not nodes[0].is_join
+    return len(nodes) == 1 or (heavy == 1 and not nodes[0].is_join)
 
 
 def _group_lines(nodes: Sequence[Node], scope: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from fractalgen.ir.graph import Graph, Interval
 
 from .cells import Cell, Link
+from .detail import View
 from .marks import Arrow, Box, Column, Layout, Rect
-from .sizes import cell_height, cell_width, gap
+from .sizes import cell_height, cell_width
 
 BETWEEN = 16.0
 """Between two columns."""
@@ -21,11 +22,14 @@ SPREAD = 8.0
 """Between two arrows of one pair of boxes."""
 
 
-def column_layout(graph: Graph, cells: Sequence[Cell], links: Sequence[Link]) -> Layout | None:
-    """Return cells in their columns; None where two would lie over each other, or an arrow over a box."""
+def column_layout(graph: Graph, seen: View) -> Layout | None:
+    """Return cells in their columns; None where two would lie over each other, an arrow over a box, or none apart."""
+    cells, links = seen.cells, seen.links
     spans = _cell_spans(graph, cells)
+    if graph.columns > 1 and len(set(spans)) == 1:
+        return None
     width = _column_width(cells, spans)
-    tops = _tops(cells, links)
+    tops = _tops(seen)
     boxes = tuple(
         Box(cell, _place(span, width, top, cell_height(cell)), span)
         for cell, span, top in zip(cells, spans, tops, strict=True)
@@ -80,30 +84,31 @@ def _place(span: Interval, width: float, top: float, height: float) -> Rect:
     return Rect(low * pitch, top, (high - low) * pitch - BETWEEN, height)
 
 
-def _tops(cells: Sequence[Cell], links: Sequence[Link]) -> list[float]:
+def _tops(seen: View) -> list[float]:
     """Return upper edges: halfway between as high and as low as can be; a pool sits right above its join."""
-    early = _earliest(cells, links)
+    cells, links = seen.cells, seen.links
+    early = _earliest(seen)
     height = max(top + cell_height(cell) for top, cell in zip(early, cells, strict=True))
     late = [height - cell_height(cell) for cell in cells]
     lowest = sorted(links, key=lambda link: -link.source)
     for link in lowest:
-        source, target = cells[link.source], cells[link.target]
-        late[link.source] = min(late[link.source], late[link.target] - gap(source, target) - cell_height(source))
+        room = late[link.target] - seen.gap(link) - cell_height(cells[link.source])
+        late[link.source] = min(late[link.source], room)
     tops = [(high + low) / 2 for high, low in zip(early, late, strict=True)]
     below: dict[int, float] = {}
     for link in lowest:
         source = cells[link.source]
         if source.family == "pool":
-            room = tops[link.target] - gap(source, cells[link.target]) - cell_height(source)
+            room = tops[link.target] - seen.gap(link) - cell_height(source)
             below[link.source] = tops[link.source] = min(below.get(link.source, room), room)
     return tops
 
 
-def _earliest(cells: Sequence[Cell], links: Sequence[Link]) -> list[float]:
-    tops = [0.0] * len(cells)
-    for link in sorted(links, key=lambda link: link.target):
-        source, target = cells[link.source], cells[link.target]
-        tops[link.target] = max(tops[link.target], tops[link.source] + cell_height(source) + gap(source, target))
+def _earliest(seen: View) -> list[float]:
+    tops = [0.0] * len(seen.cells)
+    for link in sorted(seen.links, key=lambda link: link.target):
+        room = tops[link.source] + cell_height(seen.cells[link.source]) + seen.gap(link)
+        tops[link.target] = max(tops[link.target], room)
     return tops
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from fractalgen.ir.graph import Graph
 from fractalgen.passes import Facts, facts
 
-from .bands import bands_of
+from .blocks import around, bands_of
 from .column_layout import column_layout
 from .detail import View, view
 from .families import FAMILIES
@@ -32,7 +32,7 @@ def figure(graph: Graph) -> Figure:
     boxes is drawn by its rule calls.
     """
     seen = view(graph)
-    layout = column_layout(graph, seen.cells, seen.links) or layered_layout(seen.cells, seen.links)
+    layout = column_layout(graph, seen) or layered_layout(seen)
     known = facts(graph) if all(node.type is not None for node in graph.nodes) else None
     return _Page(graph, seen, layout, known).figure()
 
@@ -44,8 +44,8 @@ class _Page:
         self._graph = graph
         self._seen = seen
         self._known = known
-        bands = bands_of(layout)
-        bounds = _around([layout.bounds, *(band.rect for band in bands)])
+        bands = bands_of(layout, seen.blocks)
+        bounds = around([layout.bounds, *(band.rect for band in bands)])
         left = MARGIN + max((self._beside_width(band) + GUTTER for band in bands), default=0.0)
         head = self._head()
         self._width = max(NARROWEST, left + bounds.width + MARGIN, max(text.x + _wide(text) for text in head) + MARGIN)
@@ -82,7 +82,9 @@ class _Page:
         notes = []
         if self._known is not None:
             known = self._known
-            notes.append(f"{short(known.parameters)} parameters · {short(known.macs)} MACs · {known.depth} layers deep")
+            notes.append(
+                f"{short(known.parameters)} parameters · {short(known.macs)} MACs · {known.depth:,} layers deep"
+            )
         if not self._seen.is_full:
             shown = sum(1 for cell in self._seen.cells if cell.nodes)
             notes.append(f"{len(self._graph.nodes):,} nodes in {shown} boxes: neighbours are drawn as one")
@@ -106,7 +108,7 @@ class _Page:
         if self._known is None:
             return ""
         found = self._known.columns[column.index - 1]
-        return f"{found.depth} layers · {short(found.parameters)}"
+        return f"{found.depth:,} layers · {short(found.parameters)}"
 
     def _beside(self) -> Iterable[Text]:
         for band in self._bands:
@@ -177,8 +179,3 @@ def short(value: float) -> str:
 
 def _wide(text: Text) -> float:
     return text_width(text.text, text.size) * (1.08 if text.bold else 1.0)
-
-
-def _around(rects: Sequence[Rect]) -> Rect:
-    left, top = min(rect.x for rect in rects), min(rect.y for rect in rects)
-    return Rect(left, top, max(rect.right for rect in rects) - left, max(rect.bottom for rect in rects) - top)

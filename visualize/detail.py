@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from fractalgen.ir.graph import Graph
 
+from .blocks import Block, blocks_of
 from .cells import Cell, Group, Link, ScopePaths, chains, in_order, make_cells, make_links
+from .sizes import GAP, WIDE_GAP
 
 MOST_CELLS = 400
 MOST_STEPS = 20_000
@@ -16,11 +18,23 @@ MOST_STEPS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Cells, what links them, and whether they are all that there is to see."""
+    """What a picture shows, before anything has a place.
+
+    Attributes:
+        cells: Sources before their readers.
+        links: What cells read of each other.
+        blocks: The block of each cell, if it is in one.
+        is_full: Whether every op with weights has a cell of its own.
+    """
 
     cells: tuple[Cell, ...]
     links: tuple[Link, ...]
+    blocks: tuple[Block | None, ...]
     is_full: bool
+
+    def gap(self, link: Link) -> float:
+        """Return the room between a box and one that reads it."""
+        return GAP if self.blocks[link.source] == self.blocks[link.target] else WIDE_GAP
 
 
 def view(graph: Graph) -> View:
@@ -31,7 +45,8 @@ def view(graph: Graph) -> View:
             links = make_links(graph, groups)
             if _steps(len(groups) + len(graph.outputs), links) <= MOST_STEPS:
                 break
-    return View(make_cells(graph, groups), links, len(groups) == len(finest))
+    cells = make_cells(graph, groups)
+    return View(cells, links, blocks_of(cells), len(groups) == len(finest))
 
 
 def _coarser(graph: Graph, finest: Sequence[Group]) -> Iterator[Sequence[Group]]:

@@ -9,6 +9,7 @@ from typing import Any
 from fractalgen.ir.graph import Graph, Input, Node
 
 from .families import LIGHT, family_of
+from .lettering import TIMES
 
 _SHORT = {"batch_norm": "bn", "layer_norm": "ln", "group_norm": "gn"}
 
@@ -50,8 +51,8 @@ def part_line(node: Node) -> str:
 
 
 def size(node: Node) -> str:
-    """Return the type of a node's output for people, `64×32×32`; empty while it is not known."""
-    return "" if node.type is None else str(node.type).replace("x", "×")
+    """Return the type of a node's output for people, with a cross between its sizes; empty while it is not known."""
+    return "" if node.type is None else str(node.type).replace("x", TIMES)
 
 
 def node_line(node: Node) -> str:
@@ -64,7 +65,7 @@ def node_line(node: Node) -> str:
 def _join_line(node: Node) -> str:
     name = node.kind.replace("_", " ")
     if getattr(node.part, "project", False):
-        name += " + 1×1"
+        name += f" + 1{TIMES}1"
     return name
 
 
@@ -86,14 +87,14 @@ def _channels(node: Node) -> str:
 
 def _window(value: int | tuple[int, int]) -> str:
     high, wide = _pair(value)
-    return f"{high}×{wide}"
+    return f"{high}{TIMES}{wide}"
 
 
 def _stride(value: int | tuple[int, int], usual: int | tuple[int, int]) -> str:
     if _pair(value) == _pair(usual):
         return ""
     high, wide = _pair(value)
-    return f" /{high}" if high == wide else f" /{high}×{wide}"
+    return f" /{high}" if high == wide else f" /{high}{TIMES}{wide}"
 
 
 def _pair(value: int | tuple[int, int]) -> tuple[int, int]:

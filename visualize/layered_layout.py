@@ -6,11 +6,12 @@ that runs through a row takes a lane of its own there, so that no line crosses a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .cells import Cell, Link
+from .detail import View
 from .marks import Arrow, Box, Layout, Point, Rect
 from .sizes import GAP, cell_height, cell_width
 from .spread import spread
@@ -32,15 +33,15 @@ class _Stop:
     x: float = 0.0
 
 
-def layered_layout(cells: Sequence[Cell], links: Sequence[Link]) -> Layout:
+def layered_layout(seen: View) -> Layout:
     """Return cells in rows, links as lines through the rows between."""
-    ways, stops = _stops(cells, links)
+    ways, stops = _stops(seen.cells, seen.links)
     rows = _rows(stops)
     _order(rows, stops)
     _align(rows, stops)
-    tops = _row_tops(rows, stops)
-    boxes = tuple(Box(cell, _rect(stops[number], tops)) for number, cell in enumerate(cells))
-    arrows = _arrows(links, ways, stops, tops, boxes)
+    tops = _row_tops(rows, stops, _gaps(seen, stops))
+    boxes = tuple(Box(cell, _rect(stops[number], tops)) for number, cell in enumerate(seen.cells))
+    arrows = _arrows(seen.links, ways, stops, tops, boxes)
     return Layout(boxes, arrows)
 
 
@@ -158,15 +159,26 @@ def _settle(row: Sequence[int], stops: Sequence[_Stop], wishes: Sequence[float])
         stops[number].x = x
 
 
-def _row_tops(rows: Sequence[Sequence[int]], stops: Sequence[_Stop]) -> list[tuple[float, float]]:
+def _gaps(seen: View, stops: Sequence[_Stop]) -> dict[int, float]:
+    """Return the room above each row that some link enters."""
+    gaps: dict[int, float] = {}
+    for link in seen.links:
+        row = stops[link.target].row
+        gaps[row] = max(gaps.get(row, GAP), seen.gap(link))
+    return gaps
+
+
+def _row_tops(
+    rows: Sequence[Sequence[int]], stops: Sequence[_Stop], gaps: Mapping[int, float]
+) -> list[tuple[float, float]]:
     """Return the upper edge and the height of each row; rows with slanted lines between them stand further apart."""
     tops = []
     top = 0.0
-    for row in rows:
+    for index, row in enumerate(rows):
         height = max(stops[number].height for number in row)
         tops.append((top, height))
         slant = max((abs(stops[n].x - stops[m].x) for n in row for m in stops[n].below), default=0.0)
-        top += height + GAP + min(slant / 6, 28.0)
+        top += height + gaps.get(index + 1, GAP) + min(slant / 6, 28.0)
     return tops
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 NARROW = frozenset("fijlrtI.,:;|!'`()[]{}/\\ -·")
 WIDE = frozenset("mwMW@%—…")
 

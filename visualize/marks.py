@@ -39,9 +39,7 @@ class Rect:
 
     def overlaps(self, other: Rect) -> bool:
         """Whether the two share an area."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
     def moved(self, right: float, down: float) -> Rect:
         """Return it elsewhere."""

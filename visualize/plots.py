@@ -23,10 +23,12 @@ class Axis:
     Attributes:
         title: What it says along the axis.
         log: Whether equal steps are equal factors; all values are positive then.
+        more_is_better: Which way is better; the front steps accordingly.
     """
 
     title: str
     log: bool = False
+    more_is_better: bool = False
 
     def place(self, value: float) -> float:
         """Return where a value lies before it is scaled to the plot."""
@@ -81,10 +83,11 @@ def scatter(points: Sequence[Point], x: Axis, y: Axis) -> str:
     across = _scale(x, [point.x for point in points], LEFT, WIDTH - RIGHT)
     upwards = _scale(y, [point.y for point in points], HEIGHT - BOTTOM, TOP)
     front = sorted((point for point in points if point.on_front), key=lambda point: (point.x, point.y))
-    marks = [_steps([(across.at(point.x), upwards.at(point.y)) for point in front])]
+    places = [(across.at(point.x), upwards.at(point.y)) for point in front]
+    marks = [_steps(places, across_first=not x.more_is_better)]
     # The front is drawn last, on top of what it beats.
-    for point in sorted(points, key=lambda point: point.on_front):
-        marks.append(_dot(point, across.at(point.x), upwards.at(point.y)))
+    ordered = sorted(points, key=lambda point: point.on_front)
+    marks += [_dot(point, across.at(point.x), upwards.at(point.y)) for point in ordered]
     return _plot(f"{y.title} over {x.title}", across, upwards, marks)
 
 
@@ -92,14 +95,12 @@ def curves(series: Sequence[Series], x: Axis, y: Axis) -> str:
     """Return curves as an SVG plot, each named at its end; gaps where a value is not finite."""
     longest = max(len(each.values) for each in series)
     finite = [value for each in series for value in each.values if math.isfinite(value)]
-    across = _scale(x, [1.0, float(max(2, longest))], LEFT, WIDTH - RIGHT - 90)
+    across = _scale(x, [1.0, float(max(2, longest))], LEFT, WIDTH - RIGHT - 90, margin=0.0)
     upwards = _scale(y, finite, HEIGHT - BOTTOM, TOP)
     marks = []
     for each, colour in zip(series, _cycle(len(series)), strict=True):
         places = [
-            (across.at(place), upwards.at(value))
-            for place, value in enumerate(each.values, 1)
-            if math.isfinite(value)
+            (across.at(place), upwards.at(value)) for place, value in enumerate(each.values, 1) if math.isfinite(value)
         ]
         marks.append(_curve(each.name, places, colour))
     return _plot(f"{y.title} over {x.title}", across, upwards, marks)
@@ -109,11 +110,11 @@ def _cycle(count: int) -> Iterator[str]:
     return (HUES[index % len(HUES)] for index in range(count))
 
 
-def _scale(axis: Axis, values: Sequence[float], start: float, end: float) -> _Scale:
+def _scale(axis: Axis, values: Sequence[float], start: float, end: float, margin: float = 0.06) -> _Scale:
     places = [axis.place(value) for value in values] or [0.0, 1.0]
     low, high = min(places), max(places)
-    margin = (high - low) * 0.06 or abs(high) * 0.05 or 0.5
-    low, high = low - margin, high + margin
+    room = (high - low) * margin if high > low else abs(high) * 0.05 or 0.5
+    low, high = low - room, high + room
     return _Scale(axis, low, high, start, end, tuple(_ticks(axis, low, high)))
 
 
@@ -192,11 +193,13 @@ def tick_text(value: float) -> str:
     return f"{value:g}"
 
 
-def _steps(places: Sequence[tuple[float, float]]) -> str:
+def _steps(places: Sequence[tuple[float, float]], *, across_first: bool) -> str:
     if len(places) < 2:
         return ""
     (x, y), *rest = places
-    way = f"M{number(x)} {number(y)}" + "".join(f"H{number(a)}V{number(b)}" for a, b in rest)
+    way = f"M{number(x)} {number(y)}" + "".join(
+        f"H{number(a)}V{number(b)}" if across_first else f"V{number(b)}H{number(a)}" for a, b in rest
+    )
     return f'<path class="front" fill="none" stroke="{HUES[1]}" stroke-width="1.6" stroke-dasharray="5 4" d="{way}"/>'
 
 

@@ -30,9 +30,9 @@ def render(figure: Figure) -> bytes:
 def svg(figure: Figure) -> str:
     """Return the picture as SVG text."""
     width, height = number(figure.width), number(figure.height)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img" font-family="{FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT}">',
         f"<title>{escape(figure.name or 'network')}</title>",
         f"<style>{style(figure)}</style>",
         f'<rect class="fg-paper" fill="{PAPER[0]}" width="{width}" height="{height}"/>',
@@ -60,8 +60,10 @@ def stroke_of(family: str, *, dark: bool = False) -> str:
 def style(figure: Figure) -> str:
     """Return the style sheet: the same classes in light and in dark."""
     families = sorted({box.cell.family for box in figure.boxes})
-    return " ".join(_rules(families, dark=False)) + " @media (prefers-color-scheme: dark) { " + (
-        " ".join(_rules(families, dark=True)) + " }"
+    return (
+        " ".join(_rules(families, dark=False))
+        + " @media (prefers-color-scheme: dark) { "
+        + (" ".join(_rules(families, dark=True)) + " }")
     )
 
 
@@ -155,6 +157,4 @@ def _text(text: Text) -> str:
 
 
 def _place(rect: Rect) -> str:
-    return (
-        f'x="{number(rect.x)}" y="{number(rect.y)}" width="{number(rect.width)}" height="{number(rect.height)}"'
-    )
+    return f'x="{number(rect.x)}" y="{number(rect.y)}" width="{number(rect.width)}" height="{number(rect.height)}"'

@@ -28,8 +28,3 @@ def cell_width(cell: Cell) -> float:
     sizes = (MAIN, SMALL)
     widest = max(text_width(line[:200], size) for line, size in zip(cell.lines, sizes, strict=False))
     return min(widest, WIDEST) + 2 * PADDING
-
-
-def gap(source: Cell, target: Cell) -> float:
-    """Return the room between a box and one that reads it."""
-    return GAP if source.scope[:1] == target.scope[:1] else WIDE_GAP

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 
-def spread(
-    wishes: Sequence[float], widths: Sequence[float], weights: Sequence[float], apart: float
-) -> list[float]:
+def spread(wishes: Sequence[float], widths: Sequence[float], weights: Sequence[float], apart: float) -> list[float]:
     """Return centres that keep order and distances, with the least weighted sum of squared moves.
 
     This is isotonic regression, solved by pooling neighbours that clash: once the room each needs is taken off, the
@@ -20,7 +19,7 @@ def spread(
         apart: Room between two neighbours.
     """
     offsets = [0.0]
-    for left, right in zip(widths, widths[1:], strict=False):
+    for left, right in pairwise(widths):
         offsets.append(offsets[-1] + (left + right) / 2 + apart)
     pools: list[tuple[float, float, int]] = []
     for wish, offset, weight in zip(wishes, offsets, weights, strict=False):

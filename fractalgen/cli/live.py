@@ -28,12 +28,12 @@ class LiveTable:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
         self._board: Leaderboard | None = None
         self._running: dict[int, tuple[Mapping[str, Any], EpochReport | None]] = {}
         self._workers = 1
         self._began = time.monotonic()
         self._already = 0
+        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:

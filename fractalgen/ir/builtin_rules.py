@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from fractalgen.ir.environment import Library
+from fractalgen.ir.environment import Library, library_of
 from fractalgen.spec import load_text
 
 FILES = "fractalgen/rules/"
@@ -23,4 +23,4 @@ def builtin_library(name: str) -> Library:
     """Return the rules in the file of a built-in rule."""
     text = (resources.files("fractalgen.rules") / f"{name}.yaml").read_text(encoding="utf-8")
     spec = load_text(text, f"{FILES}{name}.yaml")
-    return Library(spec.rules, spec.file)
+    return library_of(spec.rule_book)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fractalgen.errors import SpecError, SpecErrors, UnknownNameError
-from fractalgen.ir.environment import Library
+from fractalgen.ir.environment import Library, library_of
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import declared
 from fractalgen.ir.resolve import rule_or_op, unknown_name
@@ -29,7 +29,7 @@ def check_names(spec: Spec) -> None:
         SpecErrors: calls of what does not exist; all of them.
     """
     plain = spec.first()
-    library = Library(plain.rules, plain.file)
+    library = library_of(plain.rule_book)
     problems: list[SpecError] = []
     if "network" in plain.tree.value:
         problems += _problems(parse_expression(plain.network.body), library, {})

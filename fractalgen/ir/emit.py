@@ -100,7 +100,7 @@ class Emitter:
         return source
 
     def _call(self, term: CallTerm, source: int, span: Span, scope: Scope | None) -> int:
-        name = self.name(scope, term.rule)
+        name = self.name(scope, term.rule.rpartition(".")[2])
         if not self._inline:
             return self.add(Node(RuleCall(term, span), (source,), None, name, scope, None, term.place))
         return self.call(RuleCall(term, span), source, Scope(name, scope, term.place))

@@ -9,14 +9,20 @@ from typing import Any
 from fractalgen.ir.terms import Recursion
 from fractalgen.spec.document import Rule
 from fractalgen.spec.expressions import Expression
+from fractalgen.spec.load import RuleBook
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
-    """The rules that a file's expressions can call besides the built-in ones."""
+    """The rules that a file's expressions can call besides the built-in ones: its own, and `name.rule` of imports."""
 
     rules: Mapping[str, Rule]
-    file: str
+    imports: Mapping[str, Library]
+
+
+def library_of(book: RuleBook) -> Library:
+    """Return the rules of a file as a library."""
+    return Library(book.rules, {name: library_of(other) for name, other in book.imports.items()})
 
 
 @dataclass(frozen=True, eq=False)

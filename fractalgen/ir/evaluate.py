@@ -15,7 +15,7 @@ from fractalgen.errors import GraphError, ParameterError, Place, SpecError
 from fractalgen.ir import terms
 from fractalgen.ir.arguments import Arguments, NeedsRounds
 from fractalgen.ir.builtin_rules import FILES
-from fractalgen.ir.environment import Environment, JoinMode, Layer, Level, Library, value_key
+from fractalgen.ir.environment import Environment, JoinMode, Layer, Level, library_of, value_key
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import make
@@ -57,7 +57,7 @@ def evaluate(spec: Spec) -> Term:
         GraphError: the network would go past a limit; the message gives the figure and the limit.
     """
     body = parse_expression(spec.network.body)
-    environment = Environment({}, Library(spec.rules, spec.file))
+    environment = Environment({}, library_of(spec.rule_book))
     with _deep_recursion():
         count = Evaluator(counting=True).term(body, environment)
         check_limits(count)

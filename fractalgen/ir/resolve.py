@@ -34,6 +34,10 @@ def rule_or_op(name: str, library: Library) -> tuple[Rule, Library] | str | None
     """Return the rule or op of this name, or None; rules of the file hide built-in ones."""
     if name in library.rules:
         return library.rules[name], library
+    alias, dot, inner = name.partition(".")
+    if dot:
+        other = library.imports.get(alias)
+        return rule_of(inner, other) if other is not None else None
     if name in OPS:
         return name
     if name in builtin_names():
@@ -42,7 +46,14 @@ def rule_or_op(name: str, library: Library) -> tuple[Rule, Library] | str | None
     return None
 
 
+def rule_of(name: str, library: Library) -> tuple[Rule, Library] | None:
+    """Return a rule that `library` itself has or imports."""
+    found = rule_or_op(name, library) if "." in name or name in library.rules else None
+    return None if isinstance(found, str) else found
+
+
 def unknown_name(name: str, library: Library, layers: list[str], place: Place) -> UnknownNameError:
     """Return the error for a name that nothing has."""
-    known = [*EXPRESSION_WORDS, *layers, *library.rules, *builtin_names(), *OPS]
+    imported = [f"{alias}.{rule}" for alias, other in library.imports.items() for rule in other.rules]
+    known = [*EXPRESSION_WORDS, *layers, *library.rules, *imported, *builtin_names(), *OPS]
     return UnknownNameError(f"unknown rule or op {name!r}", suggest(name, known), place)

@@ -49,4 +49,5 @@ def _pick(hole: Hole, value: float, each: Hole) -> float:
     """Return `value` for `hole`, what leads to it for the choices around it, and the first value for all others."""
     if each.name == hole.name:
         return value
-    return dict(hole.under).get(each.name, each.low)
+    leading = dict(hole.under).get(each.name)
+    return leading[0] if leading else each.low

@@ -7,18 +7,28 @@ exists only when that alternative is chosen. Filling all holes gives a plain spe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from fractalgen.errors import ParameterError, SpecError, UnknownNameError
 from fractalgen.registry import suggest
+from fractalgen.spec.alternatives import Alternatives, alternatives_of
 from fractalgen.spec.tree import Tree
 
 Values = Mapping[str, int | float]
 """Hole name -> value; for a choice, the index of the alternative."""
 
-_OPTIONS = {"choice": set[str](), "int": {"step", "log"}, "float": {"log"}}
+Kind = Literal["choice", "int", "float", "subset", "prefix", "product"]
+_OPTIONS: dict[Kind, set[str]] = {
+    "choice": set(),
+    "int": {"step", "log"},
+    "float": {"log"},
+    "subset": set(),
+    "prefix": set(),
+    "product": set(),
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Hole:
         step: Distance of whole numbers.
         log: Whether the range is searched on a logarithmic scale.
         labels: The alternatives of a choice, as text.
-        under: The choices, outermost first, and the alternative of each under which this hole exists.
+        under: The choices, outermost first, and the alternatives of each under which this hole exists.
     """
 
     name: str
@@ -43,7 +53,11 @@ class Hole:
     step: int = 1
     log: bool = False
     labels: tuple[str, ...] = ()
-    under: tuple[tuple[str, int], ...] = ()
+    under: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    def exists(self, values: Values) -> bool:
+        """Whether it exists, given the values of the holes before it."""
+        return all(values.get(name) in indices for name, indices in self.under)
 
     @property
     def size(self) -> int | None:
@@ -81,7 +95,7 @@ class Space:
         """Ask `pick` for a value of each hole that exists, given the choices made so far."""
         values: dict[str, int | float] = {}
         for hole in self.holes:
-            if all(values.get(name) == index for name, index in hole.under):
+            if hole.exists(values):
                 values[hole.name] = pick(hole)
         return values
 
@@ -107,7 +121,7 @@ class Space:
         while depth < len(self.holes):
             hole = self.holes[depth]
             depth += 1
-            if all(values.get(name) == index for name, index in hole.under):
+            if hole.exists(values):
                 for value in range(int(hole.low), int(hole.high) + 1, hole.step):
                     yield from self._extend({**values, hole.name: value}, depth)
                 return
@@ -126,7 +140,7 @@ class Space:
                 **({"labels": list(hole.labels)} if hole.labels else {"low": hole.low, "high": hole.high}),
                 **({"step": hole.step} if hole.step != 1 else {}),
                 **({"log": True} if hole.log else {}),
-                **({"under": [list(pair) for pair in hole.under]} if hole.under else {}),
+                **({"under": [[name, list(indices)] for name, indices in hole.under]} if hole.under else {}),
             }
             for hole in self.holes
         ]
@@ -162,9 +176,11 @@ def fill(tree: Tree, values: Values) -> Tree:
             raise UnknownNameError(f"the hole {hole.name!r} has no value", suggest(hole.name, values), tree.place)
         value = values[hole.name]
         hole.check(value)
-        if kind == "choice":
-            return fill(tree.value["choice"].value[int(value)], values)
-        return Tree(value, tree.place)
+        if kind in ("int", "float"):
+            return Tree(value, tree.place)
+        alternatives = alternatives_of(tree, kind)
+        chosen = [fill(child, values) for child in alternatives[int(value)]]
+        return chosen[0] if kind == "choice" else Tree(tuple(chosen), tree.place)
     if tree.is_map:
         filled = {key: fill(child, values) for key, child in tree.items()}
         same = all(filled[key] is child for key, child in tree.items())
@@ -175,58 +191,57 @@ def fill(tree: Tree, values: Values) -> Tree:
     return tree
 
 
-def _kind(tree: Tree) -> Literal["choice", "int", "float"] | None:
+def _kind(tree: Tree) -> Kind | None:
     if isinstance(tree.value, dict):
-        if "choice" in tree.value:
-            return "choice"
-        if "int" in tree.value:
-            return "int"
-        if "float" in tree.value:
-            return "float"
+        return next((kind for kind in _OPTIONS if kind in tree.value), None)
     return None
 
 
-def _collect(tree: Tree, under: tuple[tuple[str, int], ...], holes: list[Hole]) -> int | None:
+def _collect(tree: Tree, under: tuple[tuple[str, tuple[int, ...]], ...], holes: list[Hole]) -> int | None:
     kind = _kind(tree)
     if kind is None:
         return _product(_collect(child, under, holes) for child in tree.children())
     hole = _read(tree, kind, under)
     holes.append(hole)
-    if kind != "choice":
+    if kind in ("int", "float"):
         return hole.size
-    total: int | None = 0
-    for index, alternative in enumerate(tree.value["choice"].value):
-        count = _collect(alternative, (*under, (hole.name, index)), holes)
-        total = None if total is None or count is None else total + count
-    return total
+    return _collect_alternatives(hole, alternatives_of(tree, kind), holes)
 
 
-def _product(counts: Iterator[int | None]) -> int | None:
-    total: int | None = 1
-    for count in list(counts):
-        total = None if total is None or count is None else total * count
-    return total
+def _collect_alternatives(hole: Hole, alternatives: Alternatives, holes: list[Hole]) -> int | None:
+    """Collect the holes inside alternatives; one that several alternatives hold exists under each of them."""
+    parts: dict[int, tuple[Tree, list[int]]] = {}
+    for index, alternative in enumerate(alternatives):
+        for part in dict.fromkeys(alternative):
+            parts.setdefault(id(part), (part, []))[1].append(index)
+    counts = {
+        key: _collect(part, (*hole.under, (hole.name, tuple(indices))), holes) for key, (part, indices) in parts.items()
+    }
+    return _sum(_product(counts[id(part)] for part in dict.fromkeys(alternative)) for alternative in alternatives)
 
 
-def _read(tree: Tree, kind: Literal["choice", "int", "float"], under: tuple[tuple[str, int], ...]) -> Hole:
+def _product(counts: Iterable[int | None]) -> int | None:
+    known = list(counts)
+    return None if None in known else math.prod(count for count in known if count is not None)
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
+
+
+def _read(tree: Tree, kind: Kind, under: tuple[tuple[str, tuple[int, ...]], ...]) -> Hole:
     for key in tree.value:
         if key != kind and key not in _OPTIONS[kind]:
             raise UnknownNameError(
-                f"a {kind} hole has no key {key!r}",
-                suggest(key, _OPTIONS[kind] | {kind}),
-                tree.key_place(key),
+                f"a {kind} hole has no key {key!r}", suggest(key, _OPTIONS[kind] | {kind}), tree.key_place(key)
             )
-    body = tree.value[kind]
-    if kind == "choice":
-        if not body.is_list or not body.value:
-            raise ParameterError(
-                f"choice needs a list of alternatives, found {body.text()}",
-                "Write {choice: [a, b]}.",
-                body.place,
-            )
-        labels = tuple(child.text() for child in body.value)
-        return Hole(tree.path, kind, 0, len(labels) - 1, labels=labels, under=under)
-    return _read_range(tree, kind, body, under)
+    if kind == "int" or kind == "float":
+        return _read_range(tree, kind, tree.value[kind], under)
+    alternatives = alternatives_of(tree, kind)
+    texts = [", ".join(part.text() for part in alternative) for alternative in alternatives]
+    labels = tuple(texts) if kind == "choice" else tuple(f"[{text}]" for text in texts)
+    return Hole(tree.path, "choice", 0, len(labels) - 1, labels=labels, under=under)
 
 
 def _read_range(tree: Tree, kind: Literal["int", "float"], body: Tree, under: tuple[tuple[str, int], ...]) -> Hole:

@@ -14,13 +14,14 @@ from fractalgen.spec.data import Data
 from fractalgen.spec.document import DropPath, Network, Rule
 from fractalgen.spec.expressions import EXPRESSION_WORDS
 from fractalgen.spec.holes import Space, Values, fill, find_holes
+from fractalgen.spec.imports import inline_imports
 from fractalgen.spec.reserved import is_reserved
 from fractalgen.spec.search import Search
 from fractalgen.spec.train import Train
 from fractalgen.spec.tree import Tree, dump, parse, read_text
 
 _SECTIONS: dict[str, type[Model]] = {"network": Network, "drop_path": DropPath, "train": Train, "data": Data}
-_KEYS = ("name", *_SECTIONS, "rules", "search")
+_KEYS = ("name", *_SECTIONS, "import", "rules", "search")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,16 +64,12 @@ class Spec:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules that the file defines."""
-        section = self.tree.value.get("rules")
-        if section is None:
-            return {}
-        if not section.is_map:
-            raise ParameterError(f"rules needs a mapping, found {section.text()}", "", section.place)
-        for name in section.value:
-            if name in EXPRESSION_WORDS or is_reserved(name) or not name.isidentifier():
-                hint = "Take a name that is no word of the language, of Python or of PyTorch modules."
-                raise ParameterError(f"a rule cannot be called {name!r}", hint, section.key_place(name))
-        return {name: read_model(Rule, child) for name, child in section.items()}
+        return self.rule_book.rules
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """The rules that the file defines and imports."""
+        return _read_rules(self.tree)
 
     @cached_property
     def train(self) -> Train:
@@ -126,13 +123,36 @@ class Spec:
         problems: list[SpecError] = []
         for key in self.tree.value:
             try:
-                getattr(self, key)
+                getattr(self, "rules" if key == "import" else key)
             except SpecErrors as error:
                 problems += error.errors
             except SpecError as error:
                 problems.append(error)
         if problems:
             raise problems[0] if len(problems) == 1 else SpecErrors(tuple(problems))
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules of a file, and those that it imports."""
+
+    rules: dict[str, Rule]
+    imports: dict[str, RuleBook]
+
+
+def _read_rules(tree: Tree) -> RuleBook:
+    section = tree.value.get("rules")
+    imported = tree.value.get("import")
+    if section is not None and not section.is_map:
+        raise ParameterError(f"rules needs a mapping, found {section.text()}", "", section.place)
+    for name in section.value if section is not None else ():
+        if name in EXPRESSION_WORDS or is_reserved(name) or not name.isidentifier():
+            hint = "Take a name that is no word of the language, of Python or of PyTorch modules."
+            raise ParameterError(f"a rule cannot be called {name!r}", hint, section.key_place(name))
+    rules = {name: read_model(Rule, child) for name, child in section.items()} if section is not None else {}
+    return RuleBook(
+        rules, {name: _read_rules(child) for name, child in imported.items()} if imported is not None else {}
+    )
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Spec:
@@ -158,7 +178,7 @@ def load_text(text: str, file: str = "<text>", overrides: Sequence[str] = ()) ->
     for key in tree.value:
         if key not in _KEYS:
             raise UnknownNameError(f"unknown key {key!r}", suggest(key, _KEYS), tree.key_place(key))
-    spec = Spec(tree, file)
+    spec = Spec(inline_imports(tree, file), file)
     spec.first().check_sections()
     if "search" in tree.value:
         _ = spec.search

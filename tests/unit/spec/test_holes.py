@@ -18,7 +18,7 @@ def space_of(text):
 def test_a_hole_is_named_by_its_path_and_exists_under_its_alternative():
     _, space = space_of(CONDITIONAL)
     assert [hole.name for hole in space.holes] == ["a", "a.choice[1].deep", "a.choice[2]", "b"]
-    assert space.holes[1].under == (("a", 1),)
+    assert space.holes[1].under == (("a", (1,)),)
 
 
 def test_the_raw_count_is_exact_and_equals_the_points_enumerated():
@@ -49,6 +49,31 @@ def test_a_continuous_space_has_no_count_and_cannot_be_enumerated():
         list(space.points())
 
 
+def lists(text):
+    tree, space = space_of(text)
+    filled = [fill(tree, point).plain()["a"] for point in space.points()]
+    assert space.raw == len(filled)
+    return filled
+
+
+def test_subset_prefix_and_product_give_lists():
+    assert lists("a: {subset: {of: [x, y, z], at_least: 2}}") == [["x", "y"], ["x", "z"], ["y", "z"], ["x", "y", "z"]]
+    assert lists("a: {prefix: {of: [1, 2, 3], length: [1, 2]}}") == [[1], [1, 2]]
+    assert lists("a: {product: {of: [x, y], length: 2}}") == [["x", "x"], ["x", "y"], ["y", "x"], ["y", "y"]]
+
+
+def test_the_units_of_the_template_space_are_219():
+    """Sequences of four ops, 2 to 4 long, that hold a convolution: 7 + 37 + 175 (arXiv 2511.07329)."""
+    text = "a: {product: {of: [conv, batch_norm, relu, {dropout: {rate: 0.1}}], length: [2, 4], holds: [conv]}}"
+    assert len(lists(text)) == 219
+
+
+def test_a_hole_inside_a_listed_part_exists_where_the_part_is_and_has_one_value():
+    text = "a: {product: {of: [x, {y: {int: [1, 2]}}], length: 2}}"
+    assert lists(text).count([{"y": 1}, {"y": 1}]) == 1
+    assert len(lists(text)) == 1 + 3 * 2
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -64,6 +89,16 @@ def test_a_continuous_space_has_no_count_and_cannot_be_enumerated():
         ("a: {int: [1, 4], log: maybe}", "log must be true or false"),
         ("a: {int: [1, 9], log: true, step: 2}", "takes no step"),
         ("a: {float: [1, .inf], log: 3}", "log must be"),
+        ("a: {subset: [x]}", "subset needs a mapping"),
+        ("a: {subset: {off: [x]}}", "subset has no key 'off'. Did you mean 'of'"),
+        ("a: {subset: {of: [x], at_least: 2}}", "at_least must be a whole number from 0 to 1, found 2"),
+        ("a: {subset: {of: [x, y], at_least: 2, at_most: 1}}", "at_most must be a whole number from 2 to 2"),
+        ("a: {prefix: {of: [x]}}", "prefix needs the key 'length'"),
+        ("a: {prefix: {of: [x], length: [0, 2]}}", "length must be a whole number from 0 to 1"),
+        ("a: {product: {of: [x, y], length: [3, 2]}}", "is empty"),
+        ("a: {product: {of: [x, y], length: 40}}", "1,099,511,627,776 alternatives, the limit is 100,000"),
+        ("a: {product: {of: [x, y], length: 1, holds: [z]}}", "names 'z', which is not in 'of'"),
+        ("a: {product: {of: [x, y], length: 1, holds: [x, y]}}", "the product has no alternatives"),
     ],
 )
 def test_a_hole_that_is_malformed_is_refused(text, message):

@@ -1,0 +1,82 @@
+"""The leaderboard as a table that sorts itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from fractalgen.report.leaderboard import Leaderboard, Trial
+from fractalgen.report.wording import plain, readable, short_names, shown
+from fractalgen.visualize.lettering import escape
+
+
+def leaderboard_table(board: Leaderboard) -> str:
+    """Return every trial as a row, the best by the first objective on top; nothing for no trials."""
+    if not board.trials:
+        return ""
+    metrics = [goal.metric for goal in board.objectives]
+    names = ["trial", "state", *map(readable, metrics), *short_names(board.holes), "seconds", "fingerprint"]
+    titles = ["", "", *metrics, *board.holes, "", ""]
+    wordy = {"state", "fingerprint", *(hole for hole in board.holes if not _is_numeric(board, hole))}
+    head = "".join(
+        f'<th scope="col"{_text_class(name in wordy or title in wordy)} title="{escape(title)}">'
+        f'<button type="button">{escape(name)}</button></th>'
+        for name, title in zip(names, titles, strict=True)
+    )
+    body = "\n".join(_row(board, trial, metrics) for trial in _ranked(board))
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>'
+
+
+def _ranked(board: Leaderboard) -> list[Trial]:
+    goal = board.objectives[0]
+    sign = -1.0 if goal.direction == "maximize" else 1.0
+
+    def rank(trial: Trial) -> tuple[float, int]:
+        value = trial.values.get(goal.metric, math.nan)
+        return (sign * value if math.isfinite(value) else math.inf), trial.number
+
+    return sorted(board.trials, key=rank)
+
+
+def _row(board: Leaderboard, trial: Trial, metrics: Sequence[str]) -> str:
+    marks = {
+        "front": trial.number in board.front,
+        "best": board.best is not None and trial.number == board.best.number,
+        "pruned": not trial.is_complete,
+    }
+    names = " ".join(mark for mark, holds in marks.items() if holds)
+    state = "cached" if trial.cached and trial.is_complete else trial.state
+    cells = [_cell(trial.number), _cell(state, title=trial.reason)]
+    cells += [_cell(trial.values.get(metric, ""), words=partial(shown, metric)) for metric in metrics]
+    cells += [_cell(_number(trial.params.get(hole, ""))) for hole in board.holes]
+    cells += [_cell(round(trial.seconds, 2)), _cell(trial.fingerprint[:12], title=trial.fingerprint)]
+    return f'<tr id="trial-{trial.number}" class="{names}">{"".join(cells)}</tr>'
+
+
+def _cell(value: Any, *, title: str = "", words: Callable[[float], str] | None = None) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = words(value) if is_number and words else plain(value)
+    sort = f' data-value="{value}"' if is_number else _text_class(wordy=True)
+    hover = f' title="{escape(title or text)}"' if title or len(text) > 24 else ""
+    return f"<td{sort}{hover}>{escape(text)}</td>"
+
+
+def _text_class(wordy: bool) -> str:
+    return ' class="text"' if wordy else ""
+
+
+def _is_numeric(board: Leaderboard, hole: str) -> bool:
+    values = [_number(trial.params[hole]) for trial in board.trials if hole in trial.params]
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+def _number(value: Any) -> Any:
+    """Return a choice that is written as a number as one, so that it sorts as one."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        return value

@@ -1,0 +1,56 @@
+"""`metrics.json` of a training run as a value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from fractalgen.report.records import Record, read_record
+
+FILE = "metrics.json"
+
+
+class Epoch(Record):
+    """What was measured after one epoch; a figure that was not is None."""
+
+    train_loss: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    seconds: float = 0.0
+
+
+class ColumnScore(Record):
+    """One column alone, counted from 1 for the shallowest."""
+
+    index: int
+    accuracy: float
+    depth: int | None = None
+    parameters: int | None = None
+    macs: int | None = None
+    latency_ms: float | None = None
+
+
+class TrainingRun(Record):
+    """A training run.
+
+    Attributes:
+        name: The name of the spec.
+        epochs: One record an epoch.
+        test_accuracy: On the test images; None before the end.
+        columns: Each column alone, on the test images.
+    """
+
+    name: str = ""
+    epochs: tuple[Epoch, ...] = Field(min_length=1)
+    test_accuracy: float | None = None
+    columns: tuple[ColumnScore, ...] = ()
+
+
+def read_training_run(folder: Path) -> TrainingRun:
+    """Return what a training run left in its folder.
+
+    Raises:
+        SearchError: the folder holds no `metrics.json`, or one that cannot be understood.
+    """
+    return read_record(folder / FILE, TrainingRun)

@@ -1,0 +1,40 @@
+"""Names and values of a run in words for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fractalgen.report.page import share
+
+
+def readable(metric: str) -> str:
+    """Return a metric in words."""
+    return metric.replace("val_", "validation ").replace("_", " ")
+
+
+def shown(metric: str, value: float) -> str:
+    """Return a value of a metric for people."""
+    if metric.endswith("accuracy"):
+        return share(value)
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:.4g}"
+
+
+def plain(value: Any) -> str:
+    """Return what was chosen for a hole as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def short_names(holes: Sequence[str]) -> list[str]:
+    """Return the shortest end of each path that no other path ends in: `columns` of `network.body.fractal.columns`."""
+    paths = [hole.split(".") for hole in holes]
+    names = []
+    for path in paths:
+        count = 1
+        while count < len(path) and sum(other[-count:] == path[-count:] for other in paths) > 1:
+            count += 1
+        names.append(".".join(path[-count:]))
+    return names

@@ -1,0 +1,59 @@
+"""`import: {name: file}`: rules of other files, put into the tree where they are imported.
+
+After this a spec is one tree, so that holes in imported rules are found like all others, and the spec of a run needs no
+other file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fractalgen.errors import CycleError, ParameterError, SpecSyntaxError
+from fractalgen.spec.tree import Tree, parse, read_text
+
+KEY = "import"
+_KEPT = ("rules", KEY)
+
+
+def inline_imports(tree: Tree, file: str, chain: tuple[Path, ...] = ()) -> Tree:
+    """Return `tree` with each imported file in place of its name; paths are relative to `file`.
+
+    Raises:
+        SpecError: a file that cannot be read or means nothing.
+        CycleError: files that import each other.
+    """
+    section = tree.value.get(KEY)
+    if section is None:
+        return tree
+    if not section.is_map:
+        raise ParameterError(f"import needs a mapping of names to files, found {section.text()}", "", section.place)
+    found = {}
+    for name, child in section.items():
+        if not name.isidentifier():
+            raise ParameterError(f"an import cannot be called {name!r}", "", section.key_place(name))
+        found[name] = _resolve(child, file, (*chain, _absolute(file)))
+    return Tree({**tree.value, KEY: Tree(found, section.place, section.keys)}, tree.place, tree.keys)
+
+
+def _resolve(child: Tree, file: str, chain: tuple[Path, ...]) -> Tree:
+    if child.is_map:
+        return inline_imports(child, file, chain)
+    if not isinstance(child.value, str):
+        raise ParameterError(f"an import names a file, found {child.text()}", "", child.place)
+    path = Path(file).parent / child.value
+    if _absolute(str(path)) in chain:
+        names = " -> ".join(each.name for each in (*chain, path))
+        raise CycleError(
+            f"files import each other: {names}", "Move the shared rules to a file of their own.", child.place
+        )
+    other = parse(read_text(path), str(path), root=child.path)
+    if not other.is_map:
+        raise SpecSyntaxError(f"a file of rules is a mapping, found {other.text()[:80]!r}", "", other.place)
+    kept = {key: value for key, value in other.items() if key in _KEPT}
+    if "rules" not in kept:
+        raise ParameterError(f"{child.value!r} has no rules to import", "", child.place)
+    return inline_imports(Tree(kept, other.place, other.keys), str(path), chain)
+
+
+def _absolute(file: str) -> Path:
+    return Path(file).absolute()

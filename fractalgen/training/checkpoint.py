@@ -1,0 +1,79 @@
+"""Checkpoints that are whole or not there, and that know whose they are."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fractalgen.atomic import write_bytes
+from fractalgen.errors import TrainError
+
+FILE = "checkpoint.pt"
+_MAGIC = b"fractalgen checkpoint 1\n"
+_DIGEST_BYTES = 32
+
+State = dict[str, Any]
+"""Tensors and plain values by name."""
+
+Owner = Mapping[str, str]
+"""What a checkpoint belongs to: `network`, `recipe`, `data`, `seed`, as hashes or text."""
+
+
+def save(folder: Path, owner: Owner, state: State) -> None:
+    """Write `state` into `folder`, in place of the checkpoint before.
+
+    Raises:
+        TrainError: the folder cannot be written, or the disk is full.
+    """
+    buffer = BytesIO()
+    torch.save({"owner": dict(owner), "state": state}, buffer)
+    payload = buffer.getvalue()
+    path = folder / FILE
+    try:
+        write_bytes(path, _MAGIC + hashlib.sha256(payload).digest() + payload)
+    except OSError as error:
+        raise TrainError(f"{str(path)!r} cannot be written: {error.strerror}", "Give another folder.") from None
+
+
+def load(folder: Path, owner: Owner) -> State | None:
+    """Return the state in `folder`, or None where there is no checkpoint.
+
+    Raises:
+        TrainError: the checkpoint is damaged or belongs to another run.
+    """
+    path = folder / FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TrainError(f"{str(path)!r} cannot be read: {error.strerror}", "Give another folder.") from None
+    found = _unpack(content)
+    if found is None:
+        raise TrainError(f"the checkpoint {str(path)!r} is damaged", "Delete it to train from the start.")
+    other = [key for key, value in owner.items() if found["owner"].get(key) != value]
+    if other:
+        raise TrainError(
+            f"the checkpoint {str(path)!r} belongs to another {' and '.join(other)}",
+            "Give another folder, or delete it to train from the start.",
+        )
+    state: State = found["state"]
+    return state
+
+
+def _unpack(content: bytes) -> dict[str, Any] | None:
+    start = len(_MAGIC) + _DIGEST_BYTES
+    head, payload = content[:start], content[start:]
+    if head != _MAGIC + hashlib.sha256(payload).digest():
+        return None
+    try:
+        found: dict[str, Any] = torch.load(BytesIO(payload), weights_only=True, map_location="cpu")
+    except (RuntimeError, pickle.UnpicklingError, EOFError):
+        return None
+    return found

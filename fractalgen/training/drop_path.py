@@ -1,0 +1,18 @@
+"""Networks that draw drop-path from a generator of their own."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class HasDropPath(Protocol):
+    """A network whose drop-path can go on where it was."""
+
+    def drop_path_state(self) -> dict[str, Any]:
+        """Return the state of drop-path's generator: tensors and plain values."""
+        ...
+
+    def load_drop_path_state(self, state: dict[str, Any]) -> None:
+        """Go on from a state that `drop_path_state` returned."""
+        ...

@@ -1,0 +1,113 @@
+"""Accuracy and latency, of a whole network and of its columns."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fractalgen.training.dataset import Images
+
+BATCH = 500
+WARM_UP = 3
+PASSES = 15
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How well a network classifies.
+
+    Attributes:
+        accuracy: Share of the images that are right, 0 to 1.
+        loss: Mean cross-entropy.
+    """
+
+    accuracy: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class ColumnScore:
+    """One column alone, with the network's head.
+
+    Attributes:
+        index: From 1, the shallowest.
+        accuracy: Share of the images that are right, 0 to 1.
+        loss: Mean cross-entropy.
+        latency_ms: Median milliseconds for one image.
+    """
+
+    index: int
+    accuracy: float
+    loss: float
+    latency_ms: float
+
+
+class HasColumns(Protocol):
+    """A network whose columns can be run alone."""
+
+    def columns(self) -> Sequence[nn.Module]:
+        """Return the columns, the shallowest first; they share the network's weights."""
+        ...
+
+
+def evaluate(network: nn.Module, images: Images, batch: int = BATCH) -> Accuracy:
+    """Return accuracy and loss on `images`, with nothing dropped and running batch-norm statistics."""
+    device = device_of(network)
+    right = torch.zeros((), dtype=torch.int64, device=device)
+    loss = torch.zeros((), dtype=torch.float64, device=device)
+    with evaluating(network), torch.inference_mode():
+        for start in range(0, len(images), batch):
+            inputs, labels = (tensor.to(device) for tensor in images.batch(slice(start, start + batch)))
+            logits: Tensor = network(inputs)
+            right += (logits.argmax(1) == labels).sum()
+            loss += F.cross_entropy(logits, labels, reduction="sum")
+    return Accuracy(int(right) / len(images), float(loss) / len(images))
+
+
+def evaluate_columns(network: HasColumns, images: Images, batch: int = BATCH) -> tuple[ColumnScore, ...]:
+    """Return accuracy, loss and latency of each column alone."""
+    found = []
+    for index, column in enumerate(network.columns(), 1):
+        score = evaluate(column, images, batch)
+        found.append(ColumnScore(index, score.accuracy, score.loss, latency_ms(column, images.shape)))
+    return tuple(found)
+
+
+def latency_ms(network: nn.Module, shape: tuple[int, ...]) -> float:
+    """Return the median time of one evaluation pass over one image of `shape`, in milliseconds."""
+    device = device_of(network)
+    image = torch.zeros(1, *shape, device=device)
+    times = []
+    with evaluating(network), torch.inference_mode():
+        for _ in range(WARM_UP + PASSES):
+            began = time.perf_counter()
+            network(image)
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
+            times.append(time.perf_counter() - began)
+    return 1000 * statistics.median(times[WARM_UP:])
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[None]:
+    """Put a network in evaluation mode for a while."""
+    before = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(before)
+
+
+def device_of(network: nn.Module) -> torch.device:
+    """Return where the network's weights are; the CPU for one without weights."""
+    first = next(network.parameters(), None)
+    return torch.device("cpu") if first is None else first.device

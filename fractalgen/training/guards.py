@@ -1,0 +1,85 @@
+"""What is checked in every run: gradients that reach everything, and noise exactly where it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.modules.dropout import _DropoutNd
+
+from fractalgen.training.drop_path import HasDropPath
+from fractalgen.training.evaluate import evaluating
+from fractalgen.training.score import Guards
+
+TRIES = 16
+"""Training passes that are compared; drop-path may drop the same twice."""
+
+Batch = tuple[Tensor, Tensor]
+
+
+class GradientWatch:
+    """Notes which learned tensors a gradient has reached.
+
+    Args:
+        network: What is trained.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        self._network = network
+        self._pending = {name: p for name, p in network.named_parameters() if p.requires_grad}
+
+    def look(self) -> None:
+        """Look at the gradients of one step; free once all are found."""
+        if self._pending:
+            self._pending = {name: p for name, p in self._pending.items() if p.grad is None}
+
+    def unreached(self, batch: Batch) -> tuple[str, ...]:
+        """Return what no step has reached, and what a pass over `batch` with nothing dropped does not reach either.
+
+        Clears all gradients.
+        """
+        if self._pending:
+            self._network.zero_grad(set_to_none=True)
+            with evaluating(self._network), torch.enable_grad():
+                F.cross_entropy(self._network(batch[0]), batch[1]).backward()
+            self.look()
+            self._network.zero_grad(set_to_none=True)
+        return tuple(self._pending)
+
+
+def check_noise(network: nn.Module, images: Tensor) -> Guards:
+    """Return whether passes over `images` differ in training and in evaluation, and whether they should.
+
+    Leaves generators and batch-norm statistics as they were.
+    """
+    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
+    drop_path = network.drop_path_state() if isinstance(network, HasDropPath) else None
+    devices = [images.device] if images.is_cuda else []
+    with torch.random.fork_rng(devices=devices), torch.no_grad():
+        with evaluating(network):
+            in_evaluation = _differ(lambda: network(images), 2)
+        network.train()
+        modes: set[str] = set()
+
+        def training_pass() -> Tensor:
+            output: Tensor = network(images)
+            modes.add(getattr(network, "mode", "full"))
+            return output
+
+        observed = _differ(training_pass, TRIES)
+    for name, buffer in network.named_buffers():
+        buffer.copy_(buffers[name])
+    if isinstance(network, HasDropPath) and drop_path is not None:
+        network.load_drop_path_state(drop_path)
+    return Guards((), _has_dropout(network) or modes != {"full"}, observed, in_evaluation)
+
+
+def _differ(run: Callable[[], Tensor], times: int) -> bool:
+    first = run()
+    return any(not torch.equal(first, run()) for _ in range(times - 1))
+
+
+def _has_dropout(network: nn.Module) -> bool:
+    return any(isinstance(module, _DropoutNd) and module.p > 0 for module in network.modules())

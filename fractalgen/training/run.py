@@ -1,0 +1,130 @@
+"""Whole runs: from a spec to a folder with weights and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from fractalgen.atomic import write_text
+from fractalgen.compiler import compile_graph
+from fractalgen.compiler.saved import SPEC_FILE, load_saved
+from fractalgen.errors import TrainError
+from fractalgen.passes import expand, facts
+from fractalgen.spec import Spec, load_text
+from fractalgen.training.dataset import Dataset, load_data
+from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
+from fractalgen.training.fit import FitOptions, OnEpoch, fit
+from fractalgen.training.preflight import check_folder
+from fractalgen.training.score import Score
+
+if TYPE_CHECKING:
+    from fractalgen.compiler import Network
+    from fractalgen.spec.data import Data
+
+METRICS_FILE = "metrics.json"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What a call may set over the spec; None keeps the spec's value.
+
+    Attributes:
+        out: The run's folder.
+        data: What to train on.
+        epochs: Passes over the training images.
+        seed: Of weights, order, augmentation, dropout and drop-path.
+        device: Where to train; `auto` is the GPU if there is one.
+        on_epoch: Who watches, and may stop.
+    """
+
+    out: Path
+    data: Data | None = None
+    epochs: int | None = None
+    seed: int | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    on_epoch: OnEpoch | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training run.
+
+    Attributes:
+        name: Of the spec.
+        score: What the validation images say.
+        test: What the test images say.
+        columns: What the test images say about each column alone.
+        data: The digest of the data.
+    """
+
+    name: str
+    score: Score
+    test: Accuracy
+    columns: tuple[ColumnScore, ...]
+    data: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `metrics.json` holds."""
+        return {
+            "name": self.name,
+            **self.score.as_dict(),
+            "test_accuracy": self.test.accuracy,
+            "test_loss": self.test.loss,
+            "columns": [asdict(column) for column in self.columns],
+            "data_digest": self.data,
+        }
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A trained network on the test images.
+
+    Attributes:
+        full: Accuracy and loss of the whole network.
+        latency_ms: Median milliseconds for one image.
+        macs: Multiply-accumulates for one image.
+        columns: Each column alone; empty when not asked for.
+        column_macs: Multiply-accumulates of each column for one image.
+    """
+
+    full: Accuracy
+    latency_ms: float
+    macs: int
+    columns: tuple[ColumnScore, ...]
+    column_macs: tuple[int, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures for JSON."""
+        columns = zip(self.columns, self.column_macs, strict=False)
+        return {
+            "full": {**asdict(self.full), "latency_ms": self.latency_ms, "macs": self.macs},
+            "columns": [{**asdict(column), "macs": macs} for column, macs in columns],
+        }
+
+
+def run_training(spec: Spec, options: RunOptions) -> Run:
+    """Train the network of a plain spec, or go on with the run in `options.out`, and evaluate it on the test images.
+
+    The folder holds `spec.yaml` (with the recipe and the data that were used), `checkpoint.pt`,
+    `weights.safetensors` and, at the end, `metrics.json`.
+
+    Raises:
+        FractalGenError: spec, data or folder do not allow it; then nothing was written.
+        DivergedError: the loss became NaN or infinite.
+    """
+    spec = _with_options(spec, options)
+    dataset = _load(spec.data)
+    network = compile_graph(expand(spec), spec.drop_path, spec.train.seed)
+
+    def on_epoch(record: Epoch) -> object:
+        return None
+
+    score = fit(network, spec.train, dataset, FitOptions(None, options.out, options.on_epoch, options.device))
+    write_text(options.out / SPEC_FILE, spec.to_yaml())
+    test = dataset.final_test()
+    run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)
+    write_text(options.out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
+    return run

@@ -1,0 +1,111 @@
+"""What training a network says about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training images.
+
+    Attributes:
+        epoch: Its number, from 1.
+        train_loss: Mean loss of its steps.
+        val_accuracy: Share of the validation images that are right after it, 0 to 1.
+        val_loss: Mean cross-entropy on the validation images.
+        seconds: How long it took, validation included.
+        lr: Learning rate of its last step.
+    """
+
+    epoch: int
+    train_loss: float
+    val_accuracy: float
+    val_loss: float
+    seconds: float
+    lr: float
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What is checked in every run, because it goes wrong silently.
+
+    Attributes:
+        unreached: Learned tensors that no gradient reached in the first epoch, though nothing dropped them.
+        noise_declared: Whether the network says that training draws random numbers: dropout, drop-path.
+        noise_observed: Whether two training passes over the same images differed.
+        noise_in_evaluation: Whether two evaluation passes over the same images differed.
+    """
+
+    unreached: tuple[str, ...] = ()
+    noise_declared: bool = False
+    noise_observed: bool = False
+    noise_in_evaluation: bool = False
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong, a sentence each; empty when all is well."""
+        found = [f"no gradient reaches {name}" for name in self.unreached]
+        if self.noise_declared and not self.noise_observed:
+            found.append("a stochastic op is declared, but training passes do not differ")
+        if self.noise_observed and not self.noise_declared:
+            found.append("training passes differ, but no stochastic op is declared")
+        if self.noise_in_evaluation:
+            found.append("evaluation passes differ")
+        return tuple(found)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the guards for JSON."""
+        return {**asdict(self), "unreached": list(self.unreached), "problems": list(self.problems)}
+
+
+@dataclass(frozen=True)
+class Score:
+    """A trained network's figures.
+
+    Attributes:
+        epochs: One record an epoch, at least one.
+        guards: What was checked.
+        stopped: Whether it was stopped before the recipe's last epoch.
+    """
+
+    epochs: tuple[Epoch, ...]
+    guards: Guards
+    stopped: bool = False
+
+    @property
+    def val_accuracy(self) -> float:
+        """After the last epoch, whose weights the network has."""
+        return self.epochs[-1].val_accuracy
+
+    @property
+    def val_loss(self) -> float:
+        """After the last epoch."""
+        return self.epochs[-1].val_loss
+
+    @property
+    def train_loss(self) -> float:
+        """Of the last epoch."""
+        return self.epochs[-1].train_loss
+
+    @property
+    def best_val_accuracy(self) -> float:
+        """The highest of all epochs."""
+        return max(record.val_accuracy for record in self.epochs)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent in all epochs, those before an interruption included."""
+        return sum(record.seconds for record in self.epochs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the score for JSON."""
+        return {
+            "epochs": [asdict(record) for record in self.epochs],
+            "val_accuracy": self.val_accuracy,
+            "best_val_accuracy": self.best_val_accuracy,
+            "seconds": self.seconds,
+            "stopped": self.stopped,
+            "guards": self.guards.as_dict(),
+        }

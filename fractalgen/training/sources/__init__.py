@@ -1,0 +1,14 @@
+"""Sources of images. One file each, named in this table."""
+
+from fractalgen.registry import Registry
+from fractalgen.training.sources._base import Labelled, Source
+
+SOURCES: Registry[type[Source]] = Registry(
+    "source",
+    {
+        "digits": "fractalgen.training.sources.digits:Digits",
+        "parquet": "fractalgen.training.sources.parquet:Parquet",
+    },
+)
+
+__all__ = ["SOURCES", "Labelled", "Source"]

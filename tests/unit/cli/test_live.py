@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from fractalgen.cli.live import LiveTable, figure
+from fractalgen.search import EpochReport, Leaderboard, Row
+from fractalgen.spec.search import Objective
+
+BOARD = Leaderboard("digits", (Objective(metric="val_accuracy"), Objective(metric="parameters")), 4)
+ROW = Row(0, "complete", {"body.columns": 3}, {"val_accuracy": 0.9712, "parameters": 12345.0})
+
+
+def play(live):
+    live.search_started(BOARD, 1)
+    live.trial_started(0, ROW.params)
+    live.trial_finished(ROW, BOARD.add(ROW))
+    live.trial_started(1, {"body.columns": 2})
+    live.epoch_finished(1, EpochReport(3, 20, {"val_accuracy": 0.5}))
+
+
+def test_without_a_terminal_a_trial_is_a_line():
+    text = io.StringIO()
+    with LiveTable(Console(file=text, width=100)) as live:
+        play(live)
+    assert text.getvalue() == "1/4  trial 0  val_accuracy 0.9712  parameters 12,345\n"
+
+
+def test_on_a_terminal_the_running_trial_shows_its_epoch_and_choices():
+    text = io.StringIO()
+    with LiveTable(Console(file=text, width=100, force_terminal=True, color_system=None)) as live:
+        play(live)
+    shown = text.getvalue()
+    assert "3/20" in shown
+    assert "columns=2" in shown
+    assert "best val_accuracy 0.9712" in shown
+
+
+def test_a_search_that_goes_on_says_how_much_was_done():
+    text = io.StringIO()
+    with LiveTable(Console(file=text, width=100)) as live:
+        live.search_started(BOARD.add(ROW), 1)
+    assert text.getvalue() == "going on after 1 of 4 trials\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.5, "0.5000"), (1.0, "1.0000"), (33724618.0, "33,724,618"), (2.5, "2.5000")]
+)
+def test_figures_are_written_for_people(value, text):
+    assert figure(value) == text
