@@ -65,7 +65,7 @@ class _Page:
             height=height,
             layout=self._layout,
             bands=self._bands,
-            texts=(*self._texts, *labels),
+            texts=tuple(text for text in (*self._texts, *labels) if text.text),
             legend=legend,
             facts=fact_lines(self._graph, self._known),
             table=column_table(self._known),

@@ -11,7 +11,7 @@ from fractalgen.ir.graph import Graph, Input, Node
 from .families import LIGHT, family_of
 from .lettering import TIMES
 
-_SHORT = {"batch_norm": "bn", "layer_norm": "ln", "group_norm": "gn"}
+_SHORT = {"batch_norm": "bn", "layer_norm": "ln", "group_norm": "gn", "rms_norm": "rms norm"}
 
 
 def main_node(nodes: Sequence[Node]) -> Node:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fractalgen.errors import ParameterError, Place, UnknownNameError
-from fractalgen.ir.environment import Environment, JoinMode, Layer, Level, Library
+from fractalgen.ir.environment import Environment, JoinMode, Layer, Level
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import check_value, declared, show
@@ -14,9 +15,10 @@ from fractalgen.ir.pending import Deferred
 from fractalgen.registry import suggest
 from fractalgen.spec import Rule
 from fractalgen.spec.document import Parameter
-from fractalgen.spec.expressions import CallExpr, RecurseExpr, names_in, parse_expression
+from fractalgen.spec.expressions import CallExpr, RecurseExpr
 from fractalgen.spec.formula import Unknown, UnknownValueError, formula_of
 from fractalgen.spec.limits import MAX_ROUNDS
+from fractalgen.spec.parse_expression import names_in, parse_expression
 from fractalgen.spec.tree import Tree
 
 _HINTS: dict[str, Any] = {"int": int, "float": float, "bool": bool}
@@ -76,6 +78,13 @@ class Arguments:
         value = self.scalar(tree, environment)
         if isinstance(value, Unknown):
             raise NeedsRounds(value)
+        return value
+
+    def name(self, tree: Tree, environment: Environment) -> str:
+        """Return the name of a tap, which may hold formulas."""
+        value = self.fixed(tree, environment)
+        if not isinstance(value, str):
+            raise ParameterError(f"a name is needed here, found {show(value)}", "Write a word.", tree.place)
         return value
 
     def whole(self, name: str, tree: Tree, environment: Environment, low: int, high: int) -> int:
@@ -138,8 +147,8 @@ class Arguments:
                 raise _unknown(f"the layer {call.name!r}", key, layer.gives, call, tree.place)
         return {key: self.scalar(tree, environment) for key, tree in call.arguments}
 
-    def bind(self, call: CallExpr, rule: Rule, environment: Environment, library: Library) -> dict[str, Any]:
-        """Return a value for every parameter of `rule`."""
+    def bind(self, call: CallExpr, rule: Rule, environment: Environment, own: Environment) -> dict[str, Any]:
+        """Return a value for every parameter of `rule`; defaults are read in the rule's `own` environment."""
         given = dict(call.arguments)
         for key, tree in given.items():
             if key not in rule.parameters:
@@ -150,7 +159,7 @@ class Arguments:
             if key in given:
                 bound[key] = self._argument(name, given[key], parameter, environment)
             elif parameter.default is not None:
-                bound[key] = self._argument(name, parameter.default, parameter, Environment(bound, library))
+                bound[key] = self._argument(name, parameter.default, parameter, own.extended(bound))
             else:
                 raise ParameterError(f"the rule {call.name!r} needs a value for {key!r}", "", call.place)
         return bound
@@ -182,8 +191,7 @@ class Arguments:
     def _layer(self, tree: Tree, parameter: Parameter, environment: Environment) -> Layer:
         if isinstance(tree.value, str) and isinstance(alias := environment.names.get(tree.value), Layer):
             return alias
-        written = Environment(environment.names, environment.library)
-        return Layer(parse_expression(tree), written, parameter.gives)
+        return Layer(parse_expression(tree), replace(environment, step=None), parameter.gives)
 
 
 def _typed(name: str, value: Any, parameter: Parameter, place: Place) -> Any:

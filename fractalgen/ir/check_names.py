@@ -15,11 +15,13 @@ from fractalgen.spec.expressions import (
     CallExpr,
     Expression,
     ForeachExpr,
+    GraphExpr,
     JoinExpr,
     RepeatExpr,
     SequenceExpr,
-    parse_expression,
+    TapExpr,
 )
+from fractalgen.spec.parse_expression import parse_expression
 
 
 def check_names(spec: Spec) -> None:
@@ -80,5 +82,9 @@ def _calls(expression: Expression) -> Iterator[CallExpr]:
                 stack += each.parts
             case RepeatExpr() | ForeachExpr():
                 stack.append(each.body)
-            case JoinExpr():
+            case TapExpr():
+                stack.append(each.of)
+            case GraphExpr():
+                stack += [node.of for node in each.nodes]
+            case JoinExpr() if each.branches is not None:
                 stack += each.branches if isinstance(each.branches, tuple) else [each.branches]

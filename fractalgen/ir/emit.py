@@ -9,8 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fractalgen.errors import GraphError, UnknownNameError
 from fractalgen.ir.graph import Interval, Node, Scope
-from fractalgen.ir.terms import CallTerm, JoinTerm, OpTerm, RepeatTerm, SequenceTerm, Term
+from fractalgen.ir.taps import Taps
+from fractalgen.ir.terms import (
+    CallTerm,
+    Frame,
+    FromTerm,
+    GraphTerm,
+    JoinTerm,
+    OpTerm,
+    RepeatTerm,
+    ScopeTerm,
+    SequenceTerm,
+    TapTerm,
+    Term,
+)
+from fractalgen.registry import suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +45,30 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class RuleCall:
-    """The part of a node that stands for a rule call not expanded yet."""
+    """The part of a node that stands for a rule call, in the graph of rules."""
 
-    term: CallTerm
-    span: Span
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class TapRead:
+    """The part of a node that reads a tap inside a rule call, in the graph of rules."""
+
+    name: str
 
 
 @dataclass(slots=True)
 class _OpenJoin:
-    """A join whose value nobody has read yet."""
+    """A join whose value nobody has read yet; `node` is its node once something, such as a tap, needed one."""
 
     term: JoinTerm
     inputs: list[int]
     columns: list[Interval]
     scope: Scope | None
+    node: int | None = None
+
+
+Sources = tuple[int, ...]
 
 
 class Emitter:
@@ -53,64 +78,113 @@ class Emitter:
         inline: Whether rule calls are written out; otherwise each becomes one `RuleCall` node.
     """
 
+    @property
+    def taps(self) -> dict[str, int]:
+        """Every tap by its full name -> the node that holds its value."""
+        return self._taps.paths
+
     def __init__(self, *, inline: bool) -> None:
         self.nodes: list[Node] = []
         self._inline = inline
         self._counts: dict[tuple[int, str], int] = {}
-        self._scopes: list[Scope] = []
+        self._scopes: dict[int, Scope | None] = {}
+        self._taps = Taps()
 
     def add(self, node: Node) -> int:
         """Append a node and return its index."""
         self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def emit(self, term: Term, source: int, span: Span, scope: Scope | None) -> int:
-        """Write out `term` reading node `source`, and return the node that holds its value."""
-        return self._close(self._open(term, source, span, scope))
-
-    def call(self, call: RuleCall, source: int, scope: Scope) -> int:
-        """Write out the body of a rule call into `scope`."""
-        self._scopes.append(scope)
-        return self.emit(call.term.body, source, call.span, scope)
+    def emit(self, term: Term, sources: Sources, span: Span, scope: Scope | None) -> int:
+        """Write out `term` reading the nodes `sources`, and return the node that holds its value."""
+        return self._close(self._open(term, sources, span, scope))
 
     def name(self, scope: Scope | None, base: str) -> str:
         """Return a name that is new in `scope`: conv, conv_2, conv_3."""
         key = (id(scope), base)
+        self._scopes[id(scope)] = scope  # kept alive, so that no id is used again
         count = self._counts[key] = self._counts.get(key, 0) + 1
         return base if count == 1 else f"{base}_{count}"
 
-    def _open(self, term: Term, source: int, span: Span, scope: Scope | None) -> int | _OpenJoin:
+    def _open(self, term: Term, sources: Sources, span: Span, scope: Scope | None) -> int | _OpenJoin:
         if isinstance(term, OpTerm):
+            source = _only(term.name, term, sources)
             self.nodes.append(Node(term.part, (source,), None, self.name(scope, term.name), scope, None, term.place))
             return len(self.nodes) - 1
         if isinstance(term, SequenceTerm):
-            value: int | _OpenJoin = source
-            for part in term.parts:
-                value = self._open(part, self._close(value), span, scope)
-            return value
+            for part in term.parts[:-1]:
+                sources = (self._close(self._open(part, sources, span, scope)),)
+            return self._open(term.parts[-1], sources, span, scope)
         if isinstance(term, JoinTerm):
-            return self._join(term, source, span, scope)
+            return self._join(term, sources, span, scope)
         if isinstance(term, CallTerm):
-            return self._call(term, source, span, scope)
-        if isinstance(term, RepeatTerm):
-            value = source
-            for _ in range(term.times):
-                value = self._open(term.body, self._close(value), span, scope)
-            return value
-        return source
+            return self._call(term, sources, span, scope)
+        return self._open_rare(term, sources, span, scope)
 
-    def _call(self, term: CallTerm, source: int, span: Span, scope: Scope | None) -> int:
+    def _open_rare(self, term: Term, sources: Sources, span: Span, scope: Scope | None) -> int | _OpenJoin:
+        if isinstance(term, RepeatTerm):
+            value = self._open(term.body, sources, span, scope)
+            for _ in range(term.times - 1):
+                value = self._open(term.body, (self._close(value),), span, scope)
+            return value
+        if isinstance(term, ScopeTerm):
+            return self._scoped(term, sources, span, scope)
+        if isinstance(term, TapTerm):
+            value = self._open(term.body, sources, span, scope)
+            self._taps.add(term, self._node_of(value), scope)
+            return value
+        if isinstance(term, FromTerm):
+            return self._read(term.frame, term.name, term, sources, scope)
+        if isinstance(term, GraphTerm):
+            return self._graph(term, sources, span, scope)
+        return _only("identity", term, sources)
+
+    def _scoped(self, term: ScopeTerm, sources: Sources, span: Span, scope: Scope | None) -> int | _OpenJoin:
+        with self._taps.inside(term.frame, dict(zip(term.inputs, sources, strict=False))):
+            return self._open(term.body, sources, span, scope)
+
+    def _read(self, frame: Frame, name: str, term: Term, sources: Sources, scope: Scope | None) -> int:
+        found = self._taps.find(frame, name)
+        if found is not None:
+            return found
+        if not self._inline:
+            return self.add(Node(TapRead(name), sources[:1], None, self.name(scope, "from"), scope, None, term.place))
+        known = self._taps.known(frame)
+        raise UnknownNameError(f"nothing is called {name!r} before here", suggest(name, known), term.place)
+
+    def _call(self, term: CallTerm, sources: Sources, span: Span, scope: Scope | None) -> int | _OpenJoin:
+        wanted = len(term.inputs) or 1
+        if len(sources) != wanted:
+            listed = f" ({', '.join(term.inputs)})" if term.inputs else ""
+            message = f"the rule {term.rule!r} reads {wanted} input{'s' * (wanted > 1)}{listed}, found {len(sources)}"
+            raise GraphError(message, "Give them in `from: [...]` of a graph's node.", term.place)
         name = self.name(scope, term.rule.rpartition(".")[2])
         if not self._inline:
-            return self.add(Node(RuleCall(term, span), (source,), None, name, scope, None, term.place))
-        return self.call(RuleCall(term, span), source, Scope(name, scope, term.place))
+            return self.add(Node(RuleCall(term.rule), sources, None, name, scope, None, term.place))
+        return self._close(self._open(term.body, sources, span, Scope(name, scope, term.place)))
 
-    def _join(self, term: JoinTerm, source: int, span: Span, scope: Scope | None) -> _OpenJoin:
+    def _graph(self, term: GraphTerm, sources: Sources, span: Span, scope: Scope | None) -> int:
+        values = {"input": sources[0]}
+        exported: dict[str, dict[str, int]] = {}
+        for node in term.graph_nodes:
+            inputs = []
+            for source in node.sources:
+                owner, _, tap = source.partition(".")
+                found = values.get(source, exported.get(owner, {}).get(tap))
+                if found is None:
+                    found = self._read(term.frame, tap or source, node.term, sources, scope)
+                inputs.append(found)
+            self._taps.last = {}
+            values[node.name] = self.emit(node.term, tuple(inputs), span, scope)
+            exported[node.name] = self._taps.last
+        return values[term.output]
+
+    def _join(self, term: JoinTerm, sources: Sources, span: Span, scope: Scope | None) -> _OpenJoin:
         opened = _OpenJoin(term, [], [], scope)
         intervals = _intervals(term, span) if term.droppable else {}
         for position, branch in enumerate(term.branches):
             inner = intervals.get(position, span)
-            value = self._open(branch, source, inner, scope)
+            value = self._open(branch, sources[position : position + 1] if term.spread else sources, inner, scope)
             if isinstance(value, _OpenJoin) and term.absorbs(value.term):
                 opened.inputs += value.inputs
                 opened.columns += value.columns
@@ -120,12 +194,25 @@ class Emitter:
         return opened
 
     def _close(self, value: int | _OpenJoin) -> int:
+        return value if isinstance(value, int) else self._node_of(value)
+
+    def _node_of(self, value: int | _OpenJoin) -> int:
+        """Return the node of a value; an open join gets one and stays open."""
         if isinstance(value, int):
             return value
+        if value.node is not None:
+            return value.node
         term = value.term
         columns = tuple(value.columns) if term.droppable else None
         name = self.name(value.scope, _join_name(term.part))
-        return self.add(Node(term.part, tuple(value.inputs), columns, name, value.scope, None, term.place))
+        value.node = self.add(Node(term.part, tuple(value.inputs), columns, name, value.scope, None, term.place))
+        return value.node
+
+
+def _only(name: str, term: Term, sources: Sources) -> int:
+    if len(sources) != 1:
+        raise GraphError(f"{name!r} reads one node, found {len(sources)}", "Join them first.", term.place)
+    return sources[0]
 
 
 def _join_name(part: Any) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fractalgen.ir.terms import Recursion
+from fractalgen.ir.terms import Frame, Recursion
 from fractalgen.spec.document import Rule
 from fractalgen.spec.expressions import Expression
 from fractalgen.spec.load import RuleBook
+
+TAP_WORDS = frozenset({"tap", "from"})
+"""Words of expressions whose value depends on the frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,22 +36,25 @@ class Environment:
     Attributes:
         names: Parameters, loop indices and given names -> scalar, tuple, `Layer` or `JoinMode`; `recurse` -> `Level`.
         library: The rules of the file in which the expression was written.
+        frame: Where taps live.
         step: The recursion and level whose step this is, when it is one; None inside a layer argument.
     """
 
     names: Mapping[str, Any]
     library: Library
+    frame: Frame
     step: tuple[Recursion, int] | None = None
 
     def extended(self, names: Mapping[str, Any]) -> Environment:
         """Return this environment with more names, which hide those of the same name."""
         return replace(self, names={**self.names, **names})
 
-    def key(self, names: Iterable[str]) -> tuple[Any, ...]:
+    def key(self, names: AbstractSet[str]) -> tuple[Any, ...]:
         """Return a key that is equal for environments that agree on `names`."""
         known = self.names
         step = (id(self.step[0]), self.step[1]) if self.step else None
-        return (step, *((name, value_key(known[name])) for name in sorted(names) if name in known))
+        frame = None if TAP_WORDS.isdisjoint(names) else id(self.frame)
+        return (step, frame, *((name, value_key(known[name])) for name in sorted(names) if name in known))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +96,7 @@ class Level:
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for levels that build the same."""
-        return (id(self.recursion), self.level, self.environment.key(self.rule.parameters))
+        return (id(self.recursion), self.level, self.environment.key(self.rule.parameters.keys()))
 
 
 def value_key(value: Any) -> Any:

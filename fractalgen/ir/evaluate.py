@@ -9,30 +9,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from fractalgen.errors import GraphError, ParameterError, Place, SpecError
 from fractalgen.ir import terms
 from fractalgen.ir.arguments import Arguments, NeedsRounds
 from fractalgen.ir.builtin_rules import FILES
-from fractalgen.ir.environment import Environment, JoinMode, Layer, Level, library_of, value_key
+from fractalgen.ir.environment import TAP_WORDS, Environment, Layer, Level, library_of
+from fractalgen.ir.evaluate_graph import graph_term
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import make
 from fractalgen.ir.pending import Deferred, PendingPart
 from fractalgen.ir.resolve import resolve
-from fractalgen.ir.terms import Recursion, Term
+from fractalgen.ir.terms import Frame, Recursion, Term
 from fractalgen.spec import Rule, Spec
 from fractalgen.spec.expressions import (
     CallExpr,
     Expression,
     ForeachExpr,
+    FromExpr,
+    GraphExpr,
     IdentityExpr,
     JoinExpr,
     RecurseExpr,
     RepeatExpr,
     SequenceExpr,
-    parse_expression,
+    TapExpr,
 )
 from fractalgen.spec.formula import Unknown
 from fractalgen.spec.limits import (
@@ -43,8 +47,8 @@ from fractalgen.spec.limits import (
     MAX_NODES,
     MAX_ROUNDS,
 )
+from fractalgen.spec.parse_expression import parse_expression
 from fractalgen.spec.tree import Tree
-
 
 _FEWER = "Use fewer columns, levels or rounds."
 
@@ -57,11 +61,11 @@ def evaluate(spec: Spec) -> Term:
         GraphError: the network would go past a limit; the message gives the figure and the limit.
     """
     body = parse_expression(spec.network.body)
-    environment = Environment({}, library_of(spec.rule_book))
+    environment = Environment({}, library_of(spec.rule_book), Frame("network"))
     with _deep_recursion():
-        count = Evaluator(counting=True).term(body, environment)
-        check_limits(count)
-        return Evaluator(counting=False).term(body, environment)
+        check_limits(Evaluator(counting=True).term(body, environment))
+        term = Evaluator(counting=False).term(body, environment)
+    return terms.scoped(term.place, environment.frame, (), term)
 
 
 def check_limits(term: Term) -> None:
@@ -97,6 +101,19 @@ class Evaluator:
         self.counting = counting
         self.arguments = Arguments(counting=counting)
         self._memo: dict[Any, tuple[Expression, Environment, Term]] = {}
+        self._frames: dict[Any, Frame] = {}
+        self._forms: dict[type[Expression], Any] = {
+            CallExpr: self._call,
+            ForeachExpr: self._loop,
+            FromExpr: self._from,
+            GraphExpr: self._graph,
+            IdentityExpr: self._identity,
+            JoinExpr: self._join,
+            RecurseExpr: self._recurse,
+            RepeatExpr: self._loop,
+            SequenceExpr: self._sequence,
+            TapExpr: self._tap,
+        }
         self._calls = 0
         self._depth = 0
 
@@ -121,26 +138,34 @@ class Evaluator:
         return term
 
     def _new(self, expression: Expression, environment: Environment) -> Term:
-        match expression:
-            case CallExpr():
-                return self._call(expression, environment)
-            case SequenceExpr():
-                parts = [self.term(part, environment) for part in expression.parts]
-                return terms.sequence(expression.place, tuple(parts))
-            case JoinExpr():
-                return self._join(expression, environment)
-            case RecurseExpr():
-                return self._recurse(expression, environment)
-            case RepeatExpr() | ForeachExpr():
-                rounds = self._rounds(expression, environment)
-                if isinstance(rounds, int):
-                    return terms.repeat(expression.place, rounds, self._one_round(expression, environment))
-                return terms.sequence(expression.place, rounds)
-            case IdentityExpr():
-                return terms.identity(expression.place)
-        raise AssertionError(expression)
+        term: Term = self._forms[type(expression)](expression, environment)
+        return term
+
+    def _sequence(self, expression: SequenceExpr, environment: Environment) -> Term:
+        return terms.sequence(expression.place, tuple([self.term(part, environment) for part in expression.parts]))
+
+    def _identity(self, expression: IdentityExpr, environment: Environment) -> Term:
+        del environment
+        return terms.identity(expression.place)
+
+    def _tap(self, expression: TapExpr, environment: Environment) -> Term:
+        name = self.arguments.name(expression.name, environment)
+        return terms.tap(expression.place, environment.frame, name, self.term(expression.of, environment))
+
+    def _from(self, expression: FromExpr, environment: Environment) -> Term:
+        name = self.arguments.name(expression.name, environment)
+        return terms.reference(expression.place, environment.frame, name)
+
+    def _graph(self, expression: GraphExpr, environment: Environment) -> Term:
+        return graph_term(self, expression, environment)
 
     # Loops
+
+    def _loop(self, expression: RepeatExpr | ForeachExpr, environment: Environment) -> Term:
+        rounds = self._rounds(expression, environment)
+        if isinstance(rounds, int):
+            return terms.repeat(expression.place, rounds, self._one_round(expression, environment))
+        return terms.sequence(expression.place, rounds)
 
     def _rounds(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> tuple[Term, ...] | int:
         """Return the terms of all rounds, or their number when every round is the same."""
@@ -194,6 +219,17 @@ class Evaluator:
     # Joins
 
     def _join(self, expression: JoinExpr, environment: Environment) -> Term:
+        branches = self.branches(expression, environment)
+        if not branches:
+            raise ParameterError(
+                "a join needs at least one branch, found none", "Write `branches: [a, b]`.", expression.place
+            )
+        return self.join(expression, environment, branches)
+
+    def join(
+        self, expression: JoinExpr, environment: Environment, branches: tuple[Term, ...], *, spread: bool = False
+    ) -> Term:
+        """Return `branches` joined as the expression says."""
         mode = self.arguments.join_mode(expression.mode, environment)
         droppable = self.arguments.flag("join.droppable", expression.droppable, environment)
         values = dict(mode.arguments)
@@ -206,12 +242,13 @@ class Evaluator:
                 "Write {concat: {project: true}}, or droppable: false.",
                 expression.mode.place,
             )
-        branches = self._branches(expression, environment)
-        if not branches:
-            raise ParameterError("a join needs at least one branch, found none", "", expression.place)
-        return terms.join(expression.place, part, branches, droppable=droppable, step=environment.step)
+        step = environment.step
+        return terms.join(expression.place, part, branches, droppable=droppable, step=step, spread=spread)
 
-    def _branches(self, expression: JoinExpr, environment: Environment) -> tuple[Term, ...]:
+    def branches(self, expression: JoinExpr, environment: Environment) -> tuple[Term, ...]:
+        """Return the branches of a join; none when they are left out."""
+        if expression.branches is None:
+            return ()
         if isinstance(expression.branches, tuple):
             return tuple([self.term(branch, environment) for branch in expression.branches])
         rounds = self._rounds(expression.branches, environment)
@@ -229,9 +266,10 @@ class Evaluator:
         if isinstance(target, str):
             return terms.op_term(call.place, self._op(call, environment), call.name)
         rule, library = target
-        bound = self.arguments.bind(call, rule, environment, library)
+        own = Environment({}, library, Frame(call.name))
+        bound = self.arguments.bind(call, rule, environment, own)
         try:
-            return self._rule(call, rule, Environment(bound, library))
+            return self._rule(call, rule, own.extended(bound))
         except SpecError as error:
             raise _from_call(error, call) from None
 
@@ -246,18 +284,27 @@ class Evaluator:
 
     def _rule(self, call: CallExpr, rule: Rule, environment: Environment) -> Term:
         if rule.body is not None:
-            return terms.call(call.place, call.name, self.term(parse_expression(rule.body), environment), None)
-        levels = self.arguments.whole(f"{call.name}.levels", _tree(rule.levels), environment, 1, MAX_LEVELS)
-        recursion = Recursion(call.name, call.place)
-        return terms.call(call.place, call.name, self._level(rule, environment, levels, recursion), recursion)
+            body = self._scoped(parse_expression(rule.body), environment, rule.inputs)
+        else:
+            name = f"{call.name}.levels"
+            levels = self.arguments.whole(name, _tree(rule.levels), environment, 1, MAX_LEVELS)
+            body = self._level(rule, environment, levels, Recursion(call.name, call.place))
+        return terms.call(call.place, call.name, body, rule.inputs)
 
     def _level(self, rule: Rule, environment: Environment, level: int, recursion: Recursion) -> Term:
         names = {"level": level, "recurse": Level(rule, environment, level, recursion)}
-        inner = environment.extended(names)
+        key = (id(recursion), level, environment.key(rule.parameters.keys()))
+        frame = self._frames.setdefault(key, Frame(f"{recursion.rule} {level}"))
+        inner = replace(environment, names={**environment.names, **names}, frame=frame)
         if level == 1:
-            return self.term(parse_expression(_tree(rule.base)), inner)
-        step = Environment(inner.names, inner.library, (recursion, level))
-        return self.term(parse_expression(_tree(rule.step)), step)
+            return self._scoped(parse_expression(_tree(rule.base)), inner, rule.inputs)
+        return self._scoped(parse_expression(_tree(rule.step)), replace(inner, step=(recursion, level)), rule.inputs)
+
+    def _scoped(self, body: Expression, environment: Environment, inputs: tuple[str, ...]) -> Term:
+        term = self.term(body, environment)
+        if not inputs and TAP_WORDS.isdisjoint(body.names):
+            return term
+        return terms.scoped(body.place, environment.frame, inputs, term)
 
     def _recurse(self, expression: RecurseExpr, environment: Environment) -> Term:
         level = environment.names.get("recurse")
@@ -282,6 +329,3 @@ def _from_call(error: SpecError, call: CallExpr) -> SpecError:
         return error
     where = Place(place.file, place.line, place.column)
     return type(error)(f"in rule {call.name!r} ({where}): {error.message}", error.hint, call.place)
-
-
-__all__ = ["Evaluator", "JoinMode", "check_limits", "evaluate", "value_key"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fractalgen.errors import Place
 from fractalgen.ir.joins._base import Join
 from fractalgen.ir.parts import Op, Part
+from fractalgen.ir.terms import Term
 from fractalgen.ir.types import TensorType
 
 if TYPE_CHECKING:
@@ -91,6 +92,23 @@ def part_name(part: object) -> str:
     return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
 
 
+@dataclass(frozen=True, eq=False)
+class Program:
+    """What a graph of rules stands for, ready to be written out.
+
+    Attributes:
+        term: The network.
+        source: The type of its input.
+        outputs: Names of what it returns.
+        place: Where it was written.
+    """
+
+    term: Term
+    source: TensorType
+    outputs: tuple[str, ...]
+    place: Place
+
+
 @dataclass(frozen=True)
 class Graph:
     """A network as a value. Nodes read only earlier nodes, so that list order is an order of execution.
@@ -100,12 +118,16 @@ class Graph:
         outputs: Indices of the nodes whose values the network returns, in order.
         columns: How many columns the network has.
         name: The name in the spec.
+        taps: Names of values -> their nodes; they change nothing of the computation.
+        program: In a graph of rules, what its rule calls stand for.
     """
 
     nodes: tuple[Node, ...]
     outputs: tuple[int, ...]
     columns: int = 1
     name: str = ""
+    taps: tuple[tuple[str, int], ...] = ()
+    program: Program | None = None
 
     @cached_property
     def inputs(self) -> tuple[int, ...]:

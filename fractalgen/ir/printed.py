@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from fractalgen.ir.emit import RuleCall
+from fractalgen.ir.emit import RuleCall, TapRead
 from fractalgen.ir.graph import Graph, Input, Node, part_name
 from fractalgen.ir.pending import Deferred, PendingPart
 
@@ -19,6 +19,7 @@ def printed(graph: Graph) -> str:
     columns = f", {graph.columns} columns" if graph.columns > 1 else ""
     lines = [f"graph {graph.name}: {len(graph.nodes)} nodes{columns}"]
     lines += [_line(index, node) for index, node in enumerate(graph.nodes)]
+    lines += [f"tap {name} = %{index}" for name, index in graph.taps]
     lines.append("return " + ", ".join(f"%{index}" for index in graph.outputs))
     return "\n".join(lines)
 
@@ -37,9 +38,11 @@ def _line(index: int, node: Node) -> str:
 
 def _kind(part: Any) -> str:
     if isinstance(part, RuleCall):
-        return f"call {part.term.rule}"
+        return f"call {part.rule}"
     if isinstance(part, PendingPart):
         return part.name
+    if isinstance(part, TapRead):
+        return f"from {part.name}"
     return part_name(part)
 
 
@@ -53,7 +56,7 @@ def _inputs(node: Node) -> str:
 def _parameters(part: Any) -> dict[str, Any]:
     if isinstance(part, PendingPart):
         return dict(part.arguments)
-    if isinstance(part, RuleCall | Input):
+    if isinstance(part, RuleCall | TapRead | Input):
         return {}
     return {
         item.name: value for item in dataclasses.fields(part) if (value := getattr(part, item.name)) != item.default

@@ -8,7 +8,7 @@ from fractalgen.ir.environment import Environment, Layer, Library
 from fractalgen.ir.ops import OPS
 from fractalgen.registry import suggest
 from fractalgen.spec import Rule
-from fractalgen.spec.expressions import EXPRESSION_WORDS
+from fractalgen.spec.parse_expression import EXPRESSION_WORDS
 
 Target = Layer | tuple[Rule, Library] | str
 """A layer argument, a rule with the library that it was written in, or the name of an op."""

@@ -5,7 +5,7 @@ f_(n-1) is one object however often f_n uses it, so that counts of nodes, column
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fractalgen.errors import Place
@@ -91,6 +91,7 @@ class JoinTerm(Term):
         recursion: The rule call in whose step it was made, or None when it was written elsewhere.
         level: The level of that step.
         order: Positions of the branches, fewest nodes on the longest path first: the order of their columns.
+        spread: Whether branch i reads input i of several, instead of all reading the same.
     """
 
     part: Any
@@ -99,6 +100,7 @@ class JoinTerm(Term):
     recursion: Recursion | None
     level: int
     order: tuple[int, ...]
+    spread: bool = False
 
     def absorbs(self, branch: Term) -> bool:
         """Whether the join that ends `branch` collapses into this one."""
@@ -119,12 +121,74 @@ class CallTerm(Term):
 
     rule: str
     body: Term
-    recursion: Recursion | None = field(default=None)
+    inputs: tuple[str, ...]
 
     @property
     def tail(self) -> Term:
         """The body's."""
         return self.body.tail
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """Where the names of taps live: one rule call, or one level of it."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ScopeTerm(Term):
+    """A body with taps of its own; `inputs` are names for what it reads."""
+
+    frame: Frame
+    inputs: tuple[str, ...]
+    body: Term
+
+    @property
+    def tail(self) -> Term:
+        """The body's."""
+        return self.body.tail
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TapTerm(Term):
+    """A value with a name."""
+
+    frame: Frame
+    name: str
+    body: Term
+
+    @property
+    def tail(self) -> Term:
+        """The body's: naming a value changes nothing."""
+        return self.body.tail
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FromTerm(Term):
+    """The value of a tap or of a named input."""
+
+    frame: Frame
+    name: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GraphNode:
+    """A node of a `GraphTerm`: what it does, and the names of what it reads."""
+
+    name: str
+    term: Term
+    sources: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GraphTerm(Term):
+    """Nodes in an order of execution; the value is that of `output`."""
+
+    frame: Frame
+    graph_nodes: tuple[GraphNode, ...]
+    output: str
 
 
 def capped(number: int) -> int:
@@ -168,41 +232,46 @@ def join(
     branches: tuple[Term, ...],
     *,
     droppable: bool,
-    step: tuple[Recursion, int] | None,
+    step: tuple[Recursion, int] | None = None,
+    spread: bool = False,
 ) -> JoinTerm:
     """Return branches merged, with its columns in order of depth."""
     recursion, level = step or (None, 0)
     order = tuple(sorted(range(len(branches)), key=lambda i: branches[i].longest))
-    columns = sum if droppable else max
-    draft = JoinTerm(
-        place,
-        0,
-        capped(columns(branch.columns for branch in branches)),
-        0,
-        part,
-        branches,
-        droppable,
-        recursion,
-        level,
-        order,
-    )
-    absorbed = [draft.absorbs(branch) for branch in branches]
-    nodes = 1 + sum(branch.nodes - gone for branch, gone in zip(branches, absorbed, strict=True))
-    longest = 1 + max(branch.longest - gone for branch, gone in zip(branches, absorbed, strict=True))
-    return JoinTerm(
-        place,
-        capped(nodes),
-        draft.columns,
-        capped(longest),
-        part,
-        branches,
-        droppable,
-        recursion,
-        level,
-        order,
-    )
+    columns = (sum if droppable else max)(branch.columns for branch in branches)
+    draft = JoinTerm(place, 0, capped(columns), 0, part, branches, droppable, recursion, level, order, spread)
+    gone = [draft.absorbs(branch) for branch in branches]
+    nodes = 1 + sum(branch.nodes - absorbed for branch, absorbed in zip(branches, gone, strict=True))
+    longest = 1 + max(branch.longest - absorbed for branch, absorbed in zip(branches, gone, strict=True))
+    return replace(draft, nodes=capped(nodes), longest=capped(longest))
 
 
-def call(place: Place, rule: str, body: Term, recursion: Recursion | None) -> CallTerm:
+def call(place: Place, rule: str, body: Term, inputs: tuple[str, ...]) -> CallTerm:
     """Return a rule call around its body."""
-    return CallTerm(place, body.nodes, body.columns, body.longest, rule, body, recursion)
+    return CallTerm(place, body.nodes, body.columns, body.longest, rule, body, inputs)
+
+
+def scoped(place: Place, frame: Frame, inputs: tuple[str, ...], body: Term) -> ScopeTerm:
+    """Return a body with taps of its own."""
+    return ScopeTerm(place, body.nodes, body.columns, body.longest, frame, inputs, body)
+
+
+def tap(place: Place, frame: Frame, name: str, body: Term) -> TapTerm:
+    """Return a value with a name."""
+    return TapTerm(place, body.nodes, body.columns, body.longest, frame, name, body)
+
+
+def reference(place: Place, frame: Frame, name: str) -> FromTerm:
+    """Return the value that a name stands for."""
+    return FromTerm(place, 0, 1, 0, frame, name)
+
+
+def graph(place: Place, frame: Frame, nodes: tuple[GraphNode, ...], output: str) -> GraphTerm:
+    """Return a graph of nodes that are in an order of execution."""
+    reached: dict[str, int] = {}
+    for node in nodes:
+        before = max(reached.get(source.partition(".")[0], 0) for source in node.sources)
+        reached[node.name] = before + node.term.longest
+    count = capped(sum(node.term.nodes for node in nodes))
+    columns = max(node.term.columns for node in nodes)
+    return GraphTerm(place, count, columns, capped(max(reached.values())), frame, nodes, output)

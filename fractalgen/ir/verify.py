@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractalgen.errors import CycleError, GraphError
 from fractalgen.ir.graph import Graph, Input, Node
+from fractalgen.ir.parts import Op
 
 
 def verify(graph: Graph) -> None:
@@ -38,7 +39,7 @@ def _verify_inputs(index: int, node: Node) -> None:
             raise GraphError(f"the input {node.path!r} reads another node")
     elif not node.inputs:
         raise GraphError(f"node {index} ({node.path}) reads nothing")
-    elif not node.is_join and len(node.inputs) > 1:
+    elif isinstance(node.part, Op) and len(node.inputs) > 1:
         raise GraphError(f"node {index} ({node.path}) reads {len(node.inputs)} nodes, an op reads one")
 
 

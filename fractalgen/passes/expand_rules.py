@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fractalgen.ir.emit import Emitter, RuleCall
-from fractalgen.ir.graph import Graph, Scope
+from fractalgen.ir.build import written
+from fractalgen.ir.graph import Graph
 from fractalgen.passes._base import Pass
 
 
@@ -15,16 +15,6 @@ class ExpandRules(Pass):
 
     def __call__(self, graph: Graph) -> Graph:
         """Return a graph without rule calls."""
-        if not any(isinstance(node.part, RuleCall) for node in graph.nodes):
+        if graph.program is None:
             return graph
-        emitter = Emitter(inline=True)
-        index: list[int] = []
-        for node in graph.nodes:
-            inputs = tuple(index[source] for source in node.inputs)
-            if isinstance(node.part, RuleCall):
-                scope = Scope(node.name, node.scope, node.place)
-                index.append(emitter.call(node.part, inputs[0], scope))
-            else:
-                index.append(emitter.add(replace(node, inputs=inputs)))
-        outputs = tuple(index[output] for output in graph.outputs)
-        return replace(graph, nodes=tuple(emitter.nodes), outputs=outputs)
+        return replace(written(graph.program, inline=True), name=graph.name)

@@ -73,4 +73,5 @@ def _compact(graph: Graph, stands_for: list[int], outputs: tuple[int, ...], aliv
             new_index[index] = len(nodes)
             inputs = tuple([new_index[stands_for[source]] for source in node.inputs])
             nodes.append(replace(node, inputs=inputs))
-    return replace(graph, nodes=tuple(nodes), outputs=tuple(new_index[output] for output in outputs))
+    taps = tuple((name, new_index[stands_for[i]]) for name, i in graph.taps if stands_for[i] in alive)
+    return replace(graph, nodes=tuple(nodes), outputs=tuple(new_index[output] for output in outputs), taps=taps)

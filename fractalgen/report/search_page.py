@@ -14,6 +14,7 @@ from fractalgen.report.records import read_optional
 from fractalgen.report.wording import plain, readable, short_names, shown
 from fractalgen.visualize import Axis, Point, scatter
 
+_TABLE_NOTE = "Click a heading to sort. The bar on the left marks the front."
 _LOG_FROM = 20.0
 """Ratio of the largest to the smallest value from which an axis takes equal steps for equal factors."""
 
@@ -34,9 +35,7 @@ def search_page(folder: Path, board: Leaderboard) -> str:
             tiles(_headline(board)),
             section(*_trade_off(board)),
             section("The best architecture", _best(best), _best_note(board)),
-            section(
-                "Leaderboard", leaderboard_table(board), "Click a heading to sort. The bar on the left marks the front."
-            ),
+            section("Leaderboard", leaderboard_table(board), _TABLE_NOTE),
             section("The run", space + lock),
         ],
     )

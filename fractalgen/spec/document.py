@@ -39,6 +39,7 @@ class Rule(Model):
 
     description: str = Field(default="", description="One line for people.")
     parameters: dict[str, Parameter] = Field(default_factory=dict, description="Name -> type.")
+    inputs: tuple[str, ...] = Field(default=(), description="Names of its inputs when there are several.")
     levels: Tree | None = Field(default=None, description="How many levels: f_levels is the rule.")
     base: Tree | None = Field(default=None, description="f_1.")
     step: Tree | None = Field(default=None, description="f_n in terms of `recurse` = f_(n-1).")
@@ -67,6 +68,9 @@ class Network(Model):
 
     input: InputType = Field(description="Shape of one sample: [channels, height, width], or shape and dtype.")
     body: Tree = Field(description="The expression that builds it.")
+    outputs: tuple[str, ...] = Field(
+        default=("body",), min_length=1, description="What it returns: names of taps, and `body` for the value of body."
+    )
 
     @field_validator("input", mode="before")
     @classmethod

@@ -12,9 +12,9 @@ from fractalgen.registry import suggest
 from fractalgen.spec._model import M, Model, read_model
 from fractalgen.spec.data import Data
 from fractalgen.spec.document import DropPath, Network, Rule
-from fractalgen.spec.expressions import EXPRESSION_WORDS
 from fractalgen.spec.holes import Space, Values, fill, find_holes
 from fractalgen.spec.imports import inline_imports
+from fractalgen.spec.parse_expression import EXPRESSION_WORDS
 from fractalgen.spec.reserved import is_reserved
 from fractalgen.spec.search import Search
 from fractalgen.spec.train import Train
