@@ -46,8 +46,7 @@ def part_line(node: Node) -> str:
         return f"{node.kind.replace('_', ' ')} {_window(part.kernel)}{_stride(part.stride, part.kernel)}"
     if node.kind == "linear":
         return f"linear {_channels(node)}".strip()
-    details = [f"{key} {value}" for key, value in _settings(part) if isinstance(value, int | float | str)]
-    return ", ".join([node.kind.replace("_", " "), *details])
+    return ", ".join([node.kind.replace("_", " "), *(_detail(key, value) for key, value in _settings(part))])
 
 
 def size(node: Node) -> str:
@@ -60,6 +59,12 @@ def node_line(node: Node) -> str:
     settings = ", ".join(f"{key}: {value}" for key, value in _settings(node.part))
     words = [f"{node.path}: {node.kind}", f"{{{settings}}}" if settings else "", f"→ {size(node)}" if node.type else ""]
     return " ".join(word for word in words if word)
+
+
+def _detail(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return key if value else f"no {key}"
+    return f"{key} {value}"
 
 
 def _join_line(node: Node) -> str:

@@ -54,12 +54,13 @@ def _nodes(figure: Figure) -> Iterator[tuple[Rect, dict[str, str]]]:
         yield swatch.rect, {"style": "filled", **colours}
     texts = [*figure.texts, *(text for box in figure.boxes for text in box_texts(box))]
     for text in texts:
-        yield _text_rect(text), _lettered(text)
+        yield _text_rect(text, figure.width), _lettered(text)
 
 
-def _text_rect(text: Text) -> Rect:
-    """Return the box of a line, so wide that graphviz can set the line against its anchor."""
-    width = text_width(text.text, text.size)
+def _text_rect(text: Text, page: float) -> Rect:
+    """Return the box of a line against its anchor: wider than the line in any font, yet inside the page."""
+    room = {"start": page - text.x, "middle": 2 * min(text.x, page - text.x), "end": text.x}[text.anchor]
+    width = min(text_width(text.text, text.size) * 1.3 + 8, room)
     left = {"start": 0.0, "middle": width / 2, "end": width}[text.anchor]
     return Rect(text.x - left, text.y - text.size * 1.36, width, text.size * 2)
 

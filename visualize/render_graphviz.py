@@ -36,7 +36,7 @@ def _run(figure: Figure, file_format: Literal["png", "pdf"]) -> bytes:
         text = text.replace("digraph {", f"digraph {{\n\tgraph [dpi={_dots(figure)}]", 1)
     try:
         source = graphviz.Source(text, engine="neato")
-        return bytes(source.pipe(format=file_format, neato_no_op=2))
+        return bytes(source.pipe(format=file_format, neato_no_op=2, quiet=True))
     except graphviz.ExecutableNotFound:
         raise MissingDependencyError(
             f"a {file_format} picture needs the program 'neato' of graphviz, which is not installed",
