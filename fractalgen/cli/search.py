@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from fractalgen.cli._options import AsJson, File, Sets, print_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fractalgen.search import Leaderboard, SearchOptions
+    from fractalgen.search import Leaderboard
 
 
 def run(
@@ -33,6 +34,7 @@ def run(
     from rich.console import Console
 
     from fractalgen.cli.live import LiveTable
+    from fractalgen.report import finish_search
     from fractalgen.search import SearchOptions, run_search
     from fractalgen.spec import load
     from fractalgen.training import resolve_data
@@ -48,27 +50,14 @@ def run(
             observer=live,
         )
         board = run_search(spec, out, options)
-    pictures = _finish(out, board)
+    paths = finish_search(out)
     if as_json:
         print_json(board.to_json())
     else:
-        _print(Console(), board, pictures)
+        _print(Console(), board, paths)
 
 
-def _finish(out: Path, board: Leaderboard) -> list[Path]:
-    """Draw the best network and write the report; return the paths to open."""
-    from fractalgen.passes import expand
-    from fractalgen.report import write_report
-    from fractalgen.spec import load
-    from fractalgen.visualize import draw
-
-    if board.best is None:
-        return [write_report(out)]
-    picture = draw(expand(load(out / "best" / "spec.yaml")), out / "best" / "best.svg")
-    return [write_report(out), picture]
-
-
-def _print(console: Console, board: Leaderboard, paths: list[Path]) -> None:
+def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
     from rich.table import Table
 
     from fractalgen.cli.live import figure
@@ -78,8 +67,7 @@ def _print(console: Console, board: Leaderboard, paths: list[Path]) -> None:
     for heading in ("trial", *metrics, "front", "choices"):
         table.add_column(heading, justify="left" if heading == "choices" else "right")
     front = {row.number for row in board.front}
-    rows = sorted((row for row in board.trials if row.complete and not row.cached), key=board.rank)
-    for row in rows[:10]:
+    for row in board.ranked[:10]:
         choices = "  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in row.params.items())
         values = [figure(row.values[metric]) for metric in metrics]
         table.add_row(str(row.number), *values, "*" if row.number in front else "", choices)

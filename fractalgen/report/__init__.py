@@ -3,8 +3,9 @@
 `write_report` makes one HTML page of a run folder, of a search or of a training run; it opens without a network.
 """
 
+from fractalgen.report.finish import finish_search
 from fractalgen.report.leaderboard import Leaderboard, read_leaderboard
 from fractalgen.report.training_run import TrainingRun, read_training_run
 from fractalgen.report.write import write_report
 
-__all__ = ["Leaderboard", "TrainingRun", "read_leaderboard", "read_training_run", "write_report"]
+__all__ = ["Leaderboard", "TrainingRun", "finish_search", "read_leaderboard", "read_training_run", "write_report"]

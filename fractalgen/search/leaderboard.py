@@ -83,12 +83,15 @@ class Leaderboard:
         return min(complete, key=lambda row: (*self._costs(row), row.cached, row.number), default=None)
 
     @property
+    def ranked(self) -> tuple[Row, ...]:
+        """Different complete architectures, the best by the objectives in order first."""
+        rows = [row for row in self.trials if row.complete and not row.cached]
+        return tuple(sorted(rows, key=lambda row: (*self._costs(row), row.number)))
+
+    @property
     def front(self) -> tuple[Row, ...]:
         """Trials that no other trial beats in every objective, the best by the first objective first."""
-        rows = sorted(
-            (row for row in self.trials if row.complete and not row.cached),
-            key=lambda row: (*self._costs(row), row.number),
-        )
+        rows = self.ranked
         return tuple(rows[index] for index in front([self._costs(row) for row in rows]))
 
     def to_json(self) -> dict[str, Any]:

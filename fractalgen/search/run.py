@@ -127,7 +127,7 @@ def _signature(spec: Spec, search: Search, realize: Realize, data_digest: str) -
 def _in_words(hole: Hole) -> str:
     range_ = ", ".join(hole.labels) if hole.kind == "choice" else f"{hole.low:g} to {hole.high:g}"
     step = f" step {hole.step}" if hole.step != 1 else ""
-    under = "".join(f" under {name}={index}" for name, index in hole.under)
+    under = "".join(f" under {name} in {list(indices)}" for name, indices in hole.under)
     return f"{hole.kind} {range_}{step}{' log' if hole.log else ''}{under}"
 
 

@@ -18,7 +18,7 @@ from fractalgen.spec.parse_expression import EXPRESSION_WORDS
 from fractalgen.spec.reserved import is_reserved
 from fractalgen.spec.search import Search
 from fractalgen.spec.train import Train
-from fractalgen.spec.tree import Tree, dump, parse, read_text
+from fractalgen.spec.tree import Tree, dump, parse, read_text, tree_of
 
 _SECTIONS: dict[str, type[Model]] = {"network": Network, "drop_path": DropPath, "train": Train, "data": Data}
 _KEYS = ("name", *_SECTIONS, "import", "rules", "search")
@@ -109,6 +109,12 @@ class Spec:
     def first(self) -> Spec:
         """Return the plain spec where every hole has its first alternative or least value."""
         return self.fill(self.space.first()) if self.space else self
+
+    def with_section(self, key: str, model: Model) -> Spec:
+        """Return this spec with another `train:` or `data:` section."""
+        plain = model.model_dump(mode="json", by_alias=True, exclude_none=True)
+        section = tree_of(plain, replace(self.tree.place, path=key))
+        return Spec(replace(self.tree, value={**self.tree.value, key: section}), self.file)
 
     def to_yaml(self) -> str:
         """Return the spec as YAML text that loads as the same spec."""

@@ -106,6 +106,15 @@ class Tree:
         return dump(self.value)
 
 
+def tree_of(value: Any, place: Place) -> Tree:
+    """Return plain dicts, lists and scalars as a tree, all of it at `place`."""
+    if isinstance(value, dict):
+        return Tree({key: tree_of(child, place) for key, child in value.items()}, place, {})
+    if isinstance(value, list | tuple):
+        return Tree(tuple(tree_of(child, place) for child in value), place)
+    return Tree(value, place)
+
+
 def read_text(path: Path) -> str:
     """Return the text of a spec file.
 

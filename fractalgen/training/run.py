@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,15 +12,14 @@ from fractalgen.compiler import compile_graph
 from fractalgen.compiler.saved import SPEC_FILE, load_saved
 from fractalgen.errors import TrainError
 from fractalgen.passes import expand, facts
-from fractalgen.spec import Spec, load_text
+from fractalgen.spec import Spec
 from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
 from fractalgen.training.fit import FitOptions, OnEpoch, fit
-from fractalgen.training.preflight import check_folder
+from fractalgen.training.preflight import check_network
 from fractalgen.training.score import Score
 
 if TYPE_CHECKING:
-    from fractalgen.compiler import Network
     from fractalgen.spec.data import Data
 
 METRICS_FILE = "metrics.json"
@@ -116,15 +114,41 @@ def run_training(spec: Spec, options: RunOptions) -> Run:
         DivergedError: the loss became NaN or infinite.
     """
     spec = _with_options(spec, options)
-    dataset = _load(spec.data)
+    dataset = _load(spec)
     network = compile_graph(expand(spec), spec.drop_path, spec.train.seed)
-
-    def on_epoch(record: Epoch) -> object:
-        return None
-
     score = fit(network, spec.train, dataset, FitOptions(None, options.out, options.on_epoch, options.device))
     write_text(options.out / SPEC_FILE, spec.to_yaml())
     test = dataset.final_test()
     run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)
     write_text(options.out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
     return run
+
+
+def evaluate_saved(folder: Path, data: Data | None = None, *, columns: bool = False) -> Evaluation:
+    """Evaluate the network of a run on the test images of its data, or of `data`.
+
+    Raises:
+        FractalGenError: the folder holds no trained network, or the data do not fit it.
+    """
+    spec, network = load_saved(folder)
+    dataset = _load(spec if data is None else spec.with_section("data", data))
+    check_network(network, dataset)
+    test = dataset.final_test()
+    known = facts(network.graph)
+    found = evaluate_columns(network, test) if columns else ()
+    latency = latency_ms(network, test.shape)
+    return Evaluation(evaluate(network, test), latency, known.macs, found, tuple(c.macs for c in known.columns))
+
+
+def _with_options(spec: Spec, options: RunOptions) -> Spec:
+    """Return the spec with the recipe and data that are used, so that the run's folder says all of it."""
+    changes = {"epochs": options.epochs, "seed": options.seed}
+    recipe = spec.train.model_copy(update={key: value for key, value in changes.items() if value is not None})
+    spec = spec.with_section("train", recipe)
+    return spec if options.data is None else spec.with_section("data", options.data)
+
+
+def _load(spec: Spec) -> Dataset:
+    if spec.data is None:
+        raise TrainError("the spec names no data", "Give --data digits, or `data:` in the spec.")
+    return load_data(spec.data)

@@ -5,12 +5,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from fractalgen.visualize import draw
 
 from fractalgen.errors import SearchError
 from fractalgen.passes import expand
 from fractalgen.report import write_report
 from fractalgen.spec import load
+from fractalgen.visualize import draw
 
 NASTY = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)> \" ' & 網絡 " + "long" * 120
 VOID = {"meta", "img", "br", "link", "input"}

@@ -24,7 +24,7 @@ from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search
 
 KIND = Hole("body.kind", "choice", 0, 2, labels=("conv", "fractal", "broken"))
-COLUMNS = Hole("body.columns", "int", 1, 4, under=(("body.kind", 1),))
+COLUMNS = Hole("body.columns", "int", 1, 4, under=(("body.kind", (1,)),))
 WIDTH = Hole("body.width", "int", 1, 30)
 SPACE = Space((KIND, COLUMNS, WIDTH), 180)
 SEARCH = Search(objectives=[{"metric": "val_accuracy"}, {"metric": "parameters", "direction": "minimize"}])

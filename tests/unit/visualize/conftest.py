@@ -50,7 +50,7 @@ def random_graph() -> Callable[[int], Graph]:
     """Return a function that makes a graph of any shape, where joins may read one node twice: seed."""
 
     def make(seed: int, size: int = 24) -> Graph:
-        dice = random.Random(seed)  # noqa: S311 - a shape, no secret
+        dice = random.Random(seed)
         nodes = [Node(Input(), name="input")]
         for index in range(1, size):
             if dice.random() < 0.35:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from fractalgen.visualize import figure, svg
-
 from fractalgen.ir.graph import Graph, Input, Node
 from fractalgen.ir.joins.sum import Sum
 from fractalgen.ir.ops.conv import Conv
+from fractalgen.visualize import figure, svg
 
 
 def test_a_network_of_many_boxes_is_drawn_by_its_rule_calls(fractal):

@@ -4,12 +4,12 @@ import shutil
 from xml.etree import ElementTree
 
 import pytest
-from fractalgen.visualize import FORMATS, draw, figure, svg
 
 from fractalgen.errors import ExportError, MissingDependencyError, UnknownNameError
 from fractalgen.ir.graph import Graph, Input, Node, Scope
 from fractalgen.ir.ops.conv import Conv
 from fractalgen.ir.ops.relu import Relu
+from fractalgen.visualize import FORMATS, draw, figure, svg
 
 NASTY = "<script>alert('x')</script> & \"quotes\" \\N ünïcode 網絡 " + "long" * 120
 needs_graphviz = pytest.mark.skipif(shutil.which("neato") is None, reason="graphviz's neato is not installed")

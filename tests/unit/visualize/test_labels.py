@@ -3,8 +3,6 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from fractalgen.visualize.families import FAMILIES, family_of
-from fractalgen.visualize.labels import cell_lines, part_line
 
 from fractalgen.ir.graph import Node
 from fractalgen.ir.joins import JOINS
@@ -17,6 +15,8 @@ from fractalgen.ir.ops.linear import Linear
 from fractalgen.ir.ops.max_pool import MaxPool
 from fractalgen.ir.ops.relu import Relu
 from fractalgen.ir.types import TensorType
+from fractalgen.visualize.families import FAMILIES, family_of
+from fractalgen.visualize.labels import cell_lines, part_line
 
 
 @pytest.mark.parametrize(

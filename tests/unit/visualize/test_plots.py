@@ -4,6 +4,7 @@ from math import nan
 from xml.etree import ElementTree
 
 import pytest
+
 from fractalgen.visualize import Axis, Point, Series, curves, scatter
 from fractalgen.visualize.plots import HEIGHT, WIDTH
 

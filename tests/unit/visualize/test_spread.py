@@ -3,9 +3,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from fractalgen.visualize.spread import spread
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fractalgen.visualize.spread import spread
 
 ROWS = st.lists(st.tuples(st.floats(-500, 500), st.floats(1, 90), st.floats(0.5, 4)), min_size=1, max_size=12)
 

@@ -6,9 +6,9 @@ from collections import Counter
 from itertools import combinations, pairwise
 
 import pytest
-from fractalgen.visualize import Figure, figure
 
 from fractalgen.ir.graph import Graph
+from fractalgen.visualize import Figure, figure
 
 ROUNDING = 0.01
 
