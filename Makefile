@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := runs/digits
 
-.PHONY: demo test lint unit clean
+.PHONY: demo test lint unit pictures clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
 demo: $(VENV)/.installed
@@ -23,10 +23,14 @@ lint: $(VENV)/.installed
 	rm -rf .layout && mkdir -p .layout/fractalgen
 	cp -r fractalgen/. visualize search_spaces .layout/fractalgen/
 	MYPYPATH=.layout $(BIN)/mypy -p fractalgen
-	PYTHONPATH=.layout $(BIN)/lint-imports
+	cd .layout && ../$(BIN)/lint-imports --config ../pyproject.toml
 
 unit: $(VENV)/.installed
 	$(BIN)/python -m pytest
+
+# The pictures of the documents; a test checks that they are current.
+pictures: $(VENV)/.installed
+	for spec in docs/*.yaml; do $(BIN)/fractalgen draw $$spec -o docs/pictures/$$(basename $$spec .yaml).svg; done
 
 clean:
 	rm -rf $(VENV) .layout runs

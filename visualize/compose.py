@@ -83,7 +83,7 @@ class _Page:
         if self._known is not None:
             known = self._known
             notes.append(
-                f"{short(known.parameters)} parameters · {short(known.macs)} MACs · {known.depth:,} layers deep"
+                f"{short(known.parameters)} parameters · {short(known.macs)} MACs · {layers(known.depth)} deep"
             )
         if not self._seen.is_full:
             shown = sum(1 for cell in self._seen.cells if cell.nodes)
@@ -108,7 +108,7 @@ class _Page:
         if self._known is None:
             return ""
         found = self._known.columns[column.index - 1]
-        return f"{found.depth:,} layers · {short(found.parameters)}"
+        return f"{layers(found.depth)} · {short(found.parameters)}"
 
     def _beside(self) -> Iterable[Text]:
         for band in self._bands:
@@ -179,3 +179,8 @@ def short(value: float) -> str:
 
 def _wide(text: Text) -> float:
     return text_width(text.text, text.size) * (1.08 if text.bold else 1.0)
+
+
+def layers(count: int) -> str:
+    """Return a depth in words."""
+    return f"{count:,} layer{'' if count == 1 else 's'}"

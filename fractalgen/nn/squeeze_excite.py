@@ -18,4 +18,5 @@ class SqueezeExcite(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return `x` with its channels scaled."""
         scale = self.expand(self.reduce(x.mean((2, 3))).relu()).sigmoid()
-        return x * scale[:, :, None, None]
+        out: Tensor = x * scale[:, :, None, None]
+        return out

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fractalgen.errors import SearchError
 from fractalgen.search.job import EpochReport, Job, Report, Result
@@ -28,7 +28,7 @@ class TrainEvaluation:
         device: `auto`, `cpu` or `cuda`.
     """
 
-    device: str = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
 
     @property
     def metrics(self) -> tuple[str, ...]:

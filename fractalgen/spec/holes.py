@@ -20,6 +20,9 @@ from fractalgen.spec.tree import Tree
 Values = Mapping[str, int | float]
 """Hole name -> value; for a choice, the index of the alternative."""
 
+Under = tuple[tuple[str, tuple[int, ...]], ...]
+"""The choices around a hole, outermost first, and the alternatives of each under which it exists."""
+
 Kind = Literal["choice", "int", "float", "subset", "prefix", "product"]
 _OPTIONS: dict[Kind, set[str]] = {
     "choice": set(),
@@ -53,7 +56,7 @@ class Hole:
     step: int = 1
     log: bool = False
     labels: tuple[str, ...] = ()
-    under: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    under: Under = ()
 
     def exists(self, values: Values) -> bool:
         """Whether it exists, given the values of the holes before it."""
@@ -197,7 +200,7 @@ def _kind(tree: Tree) -> Kind | None:
     return None
 
 
-def _collect(tree: Tree, under: tuple[tuple[str, tuple[int, ...]], ...], holes: list[Hole]) -> int | None:
+def _collect(tree: Tree, under: Under, holes: list[Hole]) -> int | None:
     kind = _kind(tree)
     if kind is None:
         return _product(_collect(child, under, holes) for child in tree.children())
@@ -230,7 +233,7 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return None if None in known else sum(count for count in known if count is not None)
 
 
-def _read(tree: Tree, kind: Kind, under: tuple[tuple[str, tuple[int, ...]], ...]) -> Hole:
+def _read(tree: Tree, kind: Kind, under: Under) -> Hole:
     for key in tree.value:
         if key != kind and key not in _OPTIONS[kind]:
             raise UnknownNameError(
@@ -244,7 +247,7 @@ def _read(tree: Tree, kind: Kind, under: tuple[tuple[str, tuple[int, ...]], ...]
     return Hole(tree.path, "choice", 0, len(labels) - 1, labels=labels, under=under)
 
 
-def _read_range(tree: Tree, kind: Literal["int", "float"], body: Tree, under: tuple[tuple[str, int], ...]) -> Hole:
+def _read_range(tree: Tree, kind: Literal["int", "float"], body: Tree, under: Under) -> Hole:
     log = tree.value["log"].value if "log" in tree.value else False
     step = tree.value["step"].value if "step" in tree.value else 1
     bounds = [child.value for child in body.value] if body.is_list else []

@@ -43,7 +43,7 @@ class GradientWatch:
         if self._pending:
             self._network.zero_grad(set_to_none=True)
             with evaluating(self._network), torch.enable_grad():
-                F.cross_entropy(self._network(batch[0]), batch[1]).backward()
+                torch.autograd.backward(F.cross_entropy(self._network(batch[0]), batch[1]))
             self.look()
             self._network.zero_grad(set_to_none=True)
         return tuple(self._pending)

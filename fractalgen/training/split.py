@@ -16,7 +16,7 @@ def split(labels: Tensor, fraction: float, seed: int) -> tuple[Tensor, Tensor]:
     # The stream of RandomState is fixed for good; those of newer generators may change with numpy.
     random = np.random.RandomState(seed)
     cut = torch.zeros(len(labels), dtype=torch.bool)
-    for label in labels.unique().tolist():
+    for label in sorted(set(labels.tolist())):
         members = (labels == label).nonzero().squeeze(1)
         count = round(fraction * len(members))
         if len(members) > 1:

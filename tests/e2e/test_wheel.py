@@ -26,7 +26,8 @@ def test_only_fractalgen_is_on_top_level_and_data_files_are_inside(wheel):
     top = {name.partition("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == {"fractalgen"}
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "search_spaces").rglob("*.yaml")}
-    assert sources and {f"fractalgen/{name}" for name in sources} <= set(names)
+    assert sources
+    assert {f"fractalgen/{name}" for name in sources} <= set(names)
     assert "fractalgen/rules/fractal.yaml" in names
     assert "fractalgen/py.typed" in names
     assert "fractalgen/visualize/__init__.py" in names
