@@ -16,6 +16,7 @@ from typing import Any
 from fractalgen.atomic import write_text
 from fractalgen.errors import SearchError
 
+_CHECKPOINT = "checkpoint.pt"
 _LOCKED = ("fractalgen", "torch", "optuna", "ray", "numpy")
 
 
@@ -85,8 +86,9 @@ class RunFolder:
         return known
 
     def keep(self, number: int, result: Mapping[str, Any]) -> None:
-        """Write the result of a trial, before the study is told."""
+        """Write the result of a trial, before the study is told; its checkpoint is of no use any more."""
         write_json(self.trial(number) / "metrics.json", result)
+        (self.trial(number) / _CHECKPOINT).unlink(missing_ok=True)
 
 
 def cores() -> int:

@@ -27,11 +27,11 @@ class Digits(Source):
         return hashlib.sha256(content + f"{TEST_FRACTION} {TEST_SEED}".encode()).hexdigest()
 
     def train(self) -> Labelled:
-        """Return 1,437 images."""
+        """Return 1,438 images."""
         return self._part(0)
 
     def test(self) -> Labelled:
-        """Return 360 images."""
+        """Return 359 images."""
         return self._part(1)
 
     def _part(self, which: int) -> Labelled:
