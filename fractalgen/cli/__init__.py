@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from fractalgen.cli import check, doctor, draw, enumerate, evaluate, export, list, report, search, show, train
+from fractalgen.cli import (
+    check,
+    doctor,
+    draw,
+    enumerate,
+    evaluate,
+    export,
+    list,
+    new,
+    report,
+    schema,
+    search,
+    show,
+    train,
+)
 
 app = typer.Typer(
     name="fractalgen",
@@ -17,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for verb in (check, show, draw, enumerate, train, evaluate, search, report, export, list, doctor):
+for verb in (check, show, draw, enumerate, train, evaluate, search, report, export, list, schema, new, doctor):
     app.command(verb.__name__.rpartition(".")[2])(verb.run)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -134,14 +134,14 @@ class Graph:
         """Indices of the network's inputs."""
         return tuple(i for i, node in enumerate(self.nodes) if isinstance(node.part, Input))
 
+    @cached_property
+    def _types(self) -> tuple[Any, ...]:
+        return tuple([node.type for node in self.nodes])
+
     def input_types(self, index: int) -> tuple[TensorType, ...]:
         """Return the types that reach node `index`; types must have been inferred."""
-        types = (self.nodes[i].type for i in self.nodes[index].inputs)
-        return tuple(type_ for type_ in types if type_ is not None)
-
-    def with_nodes(self, nodes: tuple[Node, ...]) -> Graph:
-        """Return this graph with other nodes in the same places."""
-        return replace(self, nodes=nodes)
+        types = self._types
+        return tuple([types[source] for source in self.nodes[index].inputs])
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return a networkx copy: nodes by index, edges keyed by the position of the input."""

@@ -96,29 +96,34 @@ def facts(graph: Graph) -> Facts:
 
 
 class _Costs:
+    """The cost of each node: whole, and where a column keeps some inputs of a join."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._memo: dict[Any, Cost] = {}
-
-    def of(self, index: int, column: int | None) -> Cost:
-        node = self._graph.nodes[index]
-        if isinstance(node.part, Input):
-            return Cost()
-        inputs = self._graph.input_types(index)
-        kept = kept_inputs(node, column) if column is not None and node.columns is not None else None
-        key = (node.part, inputs, kept)
-        found = self._memo.get(key)
-        if found is None:
-            found = self._memo[key] = node.part.cost(inputs) if kept is None else node.part.cost(inputs, kept)
-        return found
+        self._whole = [self._of(index, node, None) for index, node in enumerate(graph.nodes)]
 
     def total(self, indices: Iterable[int], column: int | None) -> Cost:
         parameters = macs = 0
         for index in indices:
-            cost = self.of(index, column)
+            node = self._graph.nodes[index]
+            if column is None or node.columns is None:
+                cost = self._whole[index]
+            else:
+                cost = self._of(index, node, kept_inputs(node, column))
             parameters += cost.parameters
             macs += cost.macs
         return Cost(parameters, macs)
+
+    def _of(self, index: int, node: Node, kept: tuple[int, ...] | None) -> Cost:
+        if isinstance(node.part, Input):
+            return Cost()
+        inputs = self._graph.input_types(index)
+        key = (id(node.part), inputs, kept)
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo[key] = node.part.cost(inputs) if kept is None else node.part.cost(inputs, kept)
+        return found
 
 
 def _column(graph: Graph, costs: _Costs, layers: list[int], column: int) -> ColumnFacts:

@@ -27,31 +27,48 @@ class Simplify(Pass):
 
     def __call__(self, graph: Graph) -> Graph:
         """Return the simplified graph; types must have been inferred."""
-        stands_for: list[int] = []
-        known: dict[Any, int] = {}
-        for index, node in enumerate(graph.nodes):
-            stands_for.append(self._replacement(graph, index, node, stands_for, known))
+        stands_for = _Walk(graph).stands_for
         outputs = tuple(stands_for[output] for output in graph.outputs)
         alive = _alive(graph, stands_for, outputs)
         if len(alive) == len(graph.nodes):
             return graph
         return _compact(graph, stands_for, outputs, alive)
 
-    def _replacement(self, graph: Graph, index: int, node: Node, stands_for: list[int], known: dict[Any, int]) -> int:
-        """Return the index of the node whose value node `index` has."""
-        if isinstance(node.part, Input):
-            return index
-        inputs = tuple([stands_for[source] for source in node.inputs])
+
+class _Walk:
+    """Finds for each node the one whose value it has: itself, one of its inputs, or an equal node before it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._known: dict[Any, int] = {}
+        self._mergeable: dict[Any, bool] = {}
+        self.stands_for: list[int] = []
+        for index, node in enumerate(graph.nodes):
+            self.stands_for.append(self._replacement(index, node))
+
+    def _replacement(self, index: int, node: Node) -> int:
         part = node.part
+        if isinstance(part, Input):
+            return index
+        inputs = tuple([self.stands_for[source] for source in node.inputs])
         if isinstance(part, Op):
-            before = graph.nodes[inputs[0]].part
+            before = self._graph.nodes[inputs[0]].part
             if part.is_noop or (part.idempotent and type(part) is type(before) and part == before):
                 return inputs[0]
-        elif len(inputs) == 1 and isinstance(part, _PASS_ONE) and not part.projections(graph.input_types(index)):
+        elif len(inputs) == 1 and isinstance(part, _PASS_ONE) and not part.projections(self._graph.input_types(index)):
             return inputs[0]
-        if part.stochastic or node.columns is not None or part.cost(graph.input_types(index)).parameters:
+        if node.columns is not None or not self._is_mergeable(index, node):
             return index
-        return known.setdefault((part, inputs), index)
+        return self._known.setdefault((part, inputs), index)
+
+    def _is_mergeable(self, index: int, node: Node) -> bool:
+        """Whether equal inputs give equal outputs, with nothing learned; of joins that depends on their inputs."""
+        key = (id(node.part), self._graph.input_types(index) if node.is_join else None)
+        found = self._mergeable.get(key)
+        if found is None:
+            cost = node.part.cost(self._graph.input_types(index))
+            found = self._mergeable[key] = not node.part.stochastic and not cost.parameters
+        return found
 
 
 def _alive(graph: Graph, stands_for: list[int], outputs: tuple[int, ...]) -> set[int]:
@@ -72,6 +89,6 @@ def _compact(graph: Graph, stands_for: list[int], outputs: tuple[int, ...], aliv
         if index in alive:
             new_index[index] = len(nodes)
             inputs = tuple([new_index[stands_for[source]] for source in node.inputs])
-            nodes.append(replace(node, inputs=inputs))
+            nodes.append(Node(node.part, inputs, node.columns, node.name, node.scope, node.type, node.place))
     taps = tuple((name, new_index[stands_for[i]]) for name, i in graph.taps if stands_for[i] in alive)
     return replace(graph, nodes=tuple(nodes), outputs=tuple(new_index[output] for output in outputs), taps=taps)

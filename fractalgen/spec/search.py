@@ -19,6 +19,12 @@ class Objective(Model):
     direction: Direction = Field(default="maximize", description="Which way is better.")
 
 
+def _name_or_options(schema: dict[str, Any]) -> None:
+    """Let the schema take a bare name as well, which `Search` reads as a name without options."""
+    options = {key: schema.pop(key) for key in ("type", "additionalProperties", "minProperties", "maxProperties")}
+    schema["anyOf"] = [{"type": "string"}, options]
+
+
 class Search(Model):
     """How to search the holes of a spec."""
 
@@ -38,6 +44,7 @@ class Search(Model):
         min_length=1,
         max_length=1,
         description="The name of a sampler, or one name with its options.",
+        json_schema_extra=_name_or_options,
     )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of the sampler.")
     executor: str = Field(default="inline", description="Where trials run: inline or ray.")
