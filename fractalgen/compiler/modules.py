@@ -14,17 +14,22 @@ class Group(nn.Module):
 
 
 def build_modules(graph: Graph) -> dict[int, nn.Module]:
-    """Return a new module for each op and join, in the order of the nodes, which fixes how weights are drawn."""
-    return {
-        index: node.part.build(graph.input_types(index))
-        for index, node in enumerate(graph.nodes)
-        if not isinstance(node.part, Input)
-    }
+    """Return a module for each op and join, in the order of the nodes, which fixes how weights are drawn.
+
+    Nodes that share weights have one module.
+    """
+    modules: dict[int, nn.Module] = {}
+    for index, node in enumerate(graph.nodes):
+        if not isinstance(node.part, Input):
+            owner = graph.owners[index]
+            modules[index] = node.part.build(graph.input_types(index)) if owner == index else modules[owner]
+    return modules
 
 
 def register(root: nn.Module, graph: Graph, modules: Mapping[int, nn.Module]) -> None:
-    """Make `modules` children of `root` under their nodes' paths, so that state dicts have readable names."""
-    for index, module in modules.items():
+    """Make `modules` children of `root` under the paths of the nodes that own them, which state dicts show."""
+    owned = {graph.owners[index]: module for index, module in modules.items()}
+    for index, module in owned.items():
         node = graph.nodes[index]
         parent = root
         for name in node.scope.path if node.scope else ():

@@ -21,6 +21,9 @@ from fractalgen.spec.limits import MAX_ROUNDS
 from fractalgen.spec.parse_expression import names_in, parse_expression
 from fractalgen.spec.tree import Tree
 
+SHARE = "share"
+"""What every op takes besides its own parameters: ops with one key are one set of weights."""
+
 _HINTS: dict[str, Any] = {"int": int, "float": float, "bool": bool}
 
 
@@ -135,10 +138,17 @@ class Arguments:
         known = declared(OPS.get(call.name))
         values = {}
         for key, tree in call.arguments:
+            if key == SHARE:
+                continue
             if key not in known:
                 raise _unknown(f"{call.name!r}", key, known, call, tree.place)
             values[key] = self.scalar(tree, environment, deferrable=True)
         return values
+
+    def share(self, call: CallExpr, environment: Environment) -> str | None:
+        """Return the key under which an op shares its weights, or None."""
+        tree = dict(call.arguments).get(SHARE)
+        return None if tree is None else self.name(tree, environment)
 
     def given(self, call: CallExpr, layer: Layer, environment: Environment) -> dict[str, Any]:
         """Return the names that a call of a layer parameter gives to the layer."""

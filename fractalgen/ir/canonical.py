@@ -11,6 +11,7 @@ image of it, so its subtree needs no search.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,8 @@ class _Canonicaliser:
         for node in graph.nodes:
             if id(node.part) not in texts:
                 texts[id(node.part)] = repr(node.part)
-        self._texts = [_describe(node, texts[id(node.part)]) for node in graph.nodes]
+        members = Counter(node.share for node in graph.nodes)
+        self._texts = [_describe(node, texts[id(node.part)], members[node.share]) for node in graph.nodes]
         self._free = [node.is_join and node.part.commutative for node in graph.nodes]
         self._uses: list[list[tuple[int, str]]] = []
 
@@ -160,9 +162,12 @@ class _Canonicaliser:
             stack.append((index, True))
             stack += [(source, False) for source, _ in reversed(inputs[index]) if source not in number]
         lines = []
-        for index in number:
+        first: dict[str, int] = {}
+        for index, own in number.items():
+            share = self._graph.nodes[index].share
+            shared = "" if share is None else f"@{first.setdefault(share, own)}"
             reads = [f"{number[source]}{column}" for source, column in inputs[index]]
-            lines.append(f"{self._texts[index]}({','.join(sorted(reads) if self._free[index] else reads)})")
+            lines.append(f"{self._texts[index]}{shared}({','.join(sorted(reads) if self._free[index] else reads)})")
         lines.append("return " + ",".join(str(number[output]) for output in self._graph.outputs))
         return Canonical(tuple(number), "\n".join(lines))
 
@@ -172,8 +177,11 @@ class _Canonicaliser:
         return sorted(pairs, key=lambda pair: (colours[pair[0]], pair[1])) if self._free[index] else pairs
 
 
-def _describe(node: Node, part: str) -> str:
-    return f"{part}:{node.type}" if not node.inputs else f"{part}{'?' if node.columns is not None else ''}"
+def _describe(node: Node, part: str, members: int) -> str:
+    """Return what a node is by itself: of shared weights, how many nodes have them, but not the key's name."""
+    if not node.inputs:
+        return f"{part}:{node.type}"
+    return part + ("?" if node.columns is not None else "") + (f"@{members}" if node.share is not None else "")
 
 
 def _picked(colours: Colours, index: int) -> Colours:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fractalgen.errors import SpecError, SpecErrors, UnknownNameError
+from fractalgen.ir.arguments import SHARE
 from fractalgen.ir.environment import Library, library_of
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import declared
@@ -53,7 +54,7 @@ def _problems(expression: Expression, library: Library, layers: dict[str, tuple[
             if target is None:
                 yield unknown_name(call.name, library, list(layers), call.place)
                 continue
-            known = set(declared(OPS.get(call.name)) if isinstance(target, str) else target[0].parameters)
+            known = {*declared(OPS.get(call.name)), SHARE} if isinstance(target, str) else set(target[0].parameters)
         for key, tree in call.arguments:
             if key not in known:
                 yield UnknownNameError(f"{call.name!r} has no parameter {key!r}", suggest(key, known), tree.place)

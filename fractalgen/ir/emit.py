@@ -109,8 +109,8 @@ class Emitter:
     def _open(self, term: Term, sources: Sources, span: Span, scope: Scope | None) -> int | _OpenJoin:
         if isinstance(term, OpTerm):
             source = _only(term.name, term, sources)
-            self.nodes.append(Node(term.part, (source,), None, self.name(scope, term.name), scope, None, term.place))
-            return len(self.nodes) - 1
+            name = self.name(scope, term.name)
+            return self.add(Node(term.part, (source,), None, name, scope, None, term.place, term.share))
         if isinstance(term, SequenceTerm):
             for part in term.parts[:-1]:
                 sources = (self._close(self._open(part, sources, span, scope)),)

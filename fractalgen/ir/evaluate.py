@@ -264,7 +264,8 @@ class Evaluator:
             given = self.arguments.given(call, target, environment)
             return self.term(target.expression, target.environment.extended(given))
         if isinstance(target, str):
-            return terms.op_term(call.place, self._op(call, environment), call.name)
+            share = self.arguments.share(call, environment)
+            return terms.op_term(call.place, self._op(call, environment), call.name, share)
         rule, library = target
         own = Environment({}, library, Frame(call.name))
         bound = self.arguments.bind(call, rule, environment, own)

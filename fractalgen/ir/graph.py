@@ -55,6 +55,7 @@ class Node:
         scope: The rule call that made it.
         type: The type of its output, once inferred.
         place: Where in the spec it was written.
+        share: The key of its weights: nodes with one key have the same.
     """
 
     part: Any
@@ -64,6 +65,7 @@ class Node:
     scope: Scope | None = None
     type: TensorType | None = None
     place: Place | None = None
+    share: str | None = None
 
     @property
     def droppable(self) -> bool:
@@ -133,6 +135,14 @@ class Graph:
     def inputs(self) -> tuple[int, ...]:
         """Indices of the network's inputs."""
         return tuple(i for i, node in enumerate(self.nodes) if isinstance(node.part, Input))
+
+    @cached_property
+    def owners(self) -> tuple[int, ...]:
+        """For each node the one that owns its weights: the first with its share key, or itself."""
+        first: dict[str, int] = {}
+        return tuple(
+            [i if node.share is None else first.setdefault(node.share, i) for i, node in enumerate(self.nodes)]
+        )
 
     @cached_property
     def _types(self) -> tuple[Any, ...]:

@@ -25,7 +25,7 @@ def printed(graph: Graph) -> str:
 
 
 def _line(index: int, node: Node) -> str:
-    parameters = _parameters(node.part)
+    parameters = _parameters(node.part) | ({"share": node.share} if node.share is not None else {})
     text = f"%{index} = {_kind(node.part)}"
     if not isinstance(node.part, Input):
         text += f"({_inputs(node)})"

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from fractalgen.ir.arguments import SHARE
 from fractalgen.ir.builtin_rules import builtin_library, builtin_names
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
@@ -99,6 +100,8 @@ def _hole() -> Schema:
 def _forms(own: dict[str, Rule], *, closed: bool) -> Schema:
     """Return the mapping with one key that an expression can be."""
     parts = {name: _part(OPS.get(name)) for name in OPS}
+    for part in parts.values():
+        part["properties"][SHARE] = {"type": "string", "description": "Ops with one key have one set of weights."}
     builtin = {name: _call(builtin_library(name).rules[name]) for name in builtin_names()}
     layers = {
         name: _object(dict.fromkeys(item.gives, _value({})))

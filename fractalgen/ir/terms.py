@@ -45,6 +45,7 @@ class OpTerm(Term):
 
     part: Any
     name: str
+    share: str | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -196,9 +197,9 @@ def capped(number: int) -> int:
     return min(number, MAX_NUMBER)
 
 
-def op_term(place: Place, part: Any, name: str) -> OpTerm:
-    """Return one op."""
-    return OpTerm(place, 1, 1, 1, part, name)
+def op_term(place: Place, part: Any, name: str, share: str | None) -> OpTerm:
+    """Return one op; `share` is the key of its weights, when it does not own them."""
+    return OpTerm(place, 1, 1, 1, part, name, share)
 
 
 def identity(place: Place) -> Identity:

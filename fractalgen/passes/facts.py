@@ -105,14 +105,19 @@ class _Costs:
 
     def total(self, indices: Iterable[int], column: int | None) -> Cost:
         parameters = macs = 0
+        counted: set[int] = set()
         for index in indices:
             node = self._graph.nodes[index]
             if column is None or node.columns is None:
                 cost = self._whole[index]
             else:
                 cost = self._of(index, node, kept_inputs(node, column))
-            parameters += cost.parameters
             macs += cost.macs
+            if node.share is None:
+                parameters += cost.parameters
+            elif (owner := self._graph.owners[index]) not in counted:
+                counted.add(owner)
+                parameters += cost.parameters
         return Cost(parameters, macs)
 
     def _of(self, index: int, node: Node, kept: tuple[int, ...] | None) -> Cost:

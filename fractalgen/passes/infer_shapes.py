@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fractalgen.errors import FractalGenError, GraphError, Place
+from fractalgen.errors import FractalGenError, GraphError, Place, ShapeError
 from fractalgen.ir.builtin_rules import FILES
 from fractalgen.ir.graph import Graph, Input, Node
 from fractalgen.ir.types import TensorType
@@ -42,14 +42,27 @@ class InferShapes(Pass):
                     raise _placed(error, node) from None
             part, type_ = found
             types.append(type_)
-            nodes.append(Node(part, node.inputs, node.columns, node.name, node.scope, type_, node.place))
-        return replace(graph, nodes=tuple(nodes))
+            nodes.append(Node(part, node.inputs, node.columns, node.name, node.scope, type_, node.place, node.share))
+        inferred = replace(graph, nodes=tuple(nodes))
+        _check_shared(inferred)
+        return inferred
 
 
 def _given(node: Node) -> TensorType:
     if node.type is None:
         raise GraphError(f"the input {node.path!r} has no type")
     return node.type
+
+
+def _check_shared(graph: Graph) -> None:
+    """Check that ops that share weights have the same parameters and read the same type."""
+    for index, owner in enumerate(graph.owners):
+        if owner != index:
+            node, first = graph.nodes[index], graph.nodes[owner]
+            if node.part != first.part or graph.input_types(index) != graph.input_types(owner):
+                message = f"{first.path} and {node.path} share weights as {node.share!r}, yet differ"
+                hint = "Give both the same parameters and inputs of one type, or another key."
+                raise _placed(ShapeError(message, hint), node)
 
 
 def _placed(error: FractalGenError, node: Node) -> FractalGenError:

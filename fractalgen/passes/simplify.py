@@ -89,6 +89,8 @@ def _compact(graph: Graph, stands_for: list[int], outputs: tuple[int, ...], aliv
         if index in alive:
             new_index[index] = len(nodes)
             inputs = tuple([new_index[stands_for[source]] for source in node.inputs])
-            nodes.append(Node(node.part, inputs, node.columns, node.name, node.scope, node.type, node.place))
+            nodes.append(
+                Node(node.part, inputs, node.columns, node.name, node.scope, node.type, node.place, node.share)
+            )
     taps = tuple((name, new_index[stands_for[i]]) for name, i in graph.taps if stands_for[i] in alive)
     return replace(graph, nodes=tuple(nodes), outputs=tuple(new_index[output] for output in outputs), taps=taps)

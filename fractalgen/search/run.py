@@ -102,7 +102,7 @@ def _check(spec: Spec, options: SearchOptions) -> _Checked:
         target=target if most is None else min(target, most),
         seed=seed,
         data=data,
-        threads=max(1, cores() // workers),
+        threads=search.threads or max(1, cores() // workers),
     )
     check_points(spec.space, plan.realize, constraints)
     study = StudyOptions(search.objectives, spec.space, sampler, seed, _signature(spec, search, plan.realize, digest))

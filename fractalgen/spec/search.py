@@ -51,6 +51,13 @@ class Search(Model):
     workers: int | None = Field(
         default=None, ge=1, le=4096, description="Trials at a time; by default what the executor finds best."
     )
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=4096,
+        description="CPU threads of a trial; by default the workers share the cores. One is best for small networks, whose "
+        "threads would wait for each other, most of all where other programs run.",
+    )
 
     @field_validator("sampler", mode="before")
     @classmethod

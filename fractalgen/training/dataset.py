@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data
-from fractalgen.training.sources import SOURCES, Labelled, Source
+from fractalgen.training.sources import SOURCES, Source
 from fractalgen.training.split import split
 
 
@@ -117,6 +117,3 @@ def _statistics(images: Tensor) -> tuple[Tensor, Tensor]:
 
 def _size(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
-
-
-__all__ = ["Dataset", "Images", "Labelled", "load_data"]

@@ -13,7 +13,6 @@ import torch
 from torch import nn
 
 from fractalgen.compiler.exporters import safetensors
-from fractalgen.errors import TrainError
 from fractalgen.spec.train import Train
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset
@@ -130,6 +129,3 @@ def _owner(network: nn.Module, recipe: Train, dataset: Dataset, seed: int) -> ch
         "data": dataset.digest,
         "seed": str(seed),
     }
-
-
-__all__ = ["FitOptions", "OnEpoch", "TrainError", "fit"]

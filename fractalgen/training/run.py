@@ -17,7 +17,7 @@ from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
 from fractalgen.training.fit import FitOptions, OnEpoch, fit
 from fractalgen.training.preflight import check_network
-from fractalgen.training.score import Score
+from fractalgen.training.score import Epoch, Score
 
 if TYPE_CHECKING:
     from fractalgen.spec.data import Data
@@ -116,7 +116,14 @@ def run_training(spec: Spec, options: RunOptions) -> Run:
     spec = _with_options(spec, options)
     dataset = _load(spec)
     network = compile_graph(expand(spec), spec.drop_path, spec.train.seed)
-    score = fit(network, spec.train, dataset, FitOptions(None, options.out, options.on_epoch, options.device))
+
+    def on_epoch(record: Epoch) -> object:
+        # From the first checkpoint on, the folder says what it is; `fit` has refused those of other runs.
+        if not (options.out / SPEC_FILE).exists():
+            write_text(options.out / SPEC_FILE, spec.to_yaml())
+        return options.on_epoch(record) if options.on_epoch is not None else None
+
+    score = fit(network, spec.train, dataset, FitOptions(None, options.out, on_epoch, options.device))
     write_text(options.out / SPEC_FILE, spec.to_yaml())
     test = dataset.final_test()
     run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)

@@ -138,9 +138,9 @@ def _find_cells(graph: Graph) -> _Cells:
     members = {}
     for key, chain in groups.items():
         inner = [i for i in chain if i in graph.outputs or readers.get(i) != [i + 1]]
-        plain = all(isinstance(graph.nodes[i].part, Op) for i in chain) and chain == list(
-            range(chain[0], chain[-1] + 1)
-        )
+        plain = all(
+            isinstance(graph.nodes[i].part, Op) and graph.nodes[i].share is None for i in chain
+        ) and chain == list(range(chain[0], chain[-1] + 1))
         if key not in parents and len(chain) > 1 and plain and set(inner) <= {chain[-1]}:
             members[chain[-1]] = tuple(chain)
     return _Cells(members, frozenset(id(graph.nodes[i].scope) for i in members))
@@ -149,8 +149,8 @@ def _find_cells(graph: Graph) -> _Cells:
 def _constructor(network: Network, cells: _Cells) -> str:
     tree: dict[str, object] = {}
     graph = network.graph
-    for node in graph.nodes:
-        if not node.inputs:
+    for index, node in enumerate(graph.nodes):
+        if not node.inputs or graph.owners[index] != index:
             continue
         level = tree
         for name in node.scope.path if node.scope else ():
@@ -203,7 +203,8 @@ def _forward(graph: Graph, cells: _Cells) -> str:
         if not node.inputs or cells.inside(index):
             continue
         inputs = graph.nodes[cells.members[index][0]].inputs if index in cells.members else node.inputs
-        path = ".".join(_path(node.scope)) if index in cells.members else node.path
+        owner = graph.nodes[graph.owners[index]]
+        path = ".".join(_path(node.scope)) if index in cells.members else owner.path
         arguments = [names[source_] for source_ in inputs]
         reuses = not node.is_join and last_use[inputs[0]] <= index and inputs[0] not in graph.outputs
         names[index] = arguments[0] if reuses else f"x{index}"
