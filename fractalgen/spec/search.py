@@ -55,8 +55,8 @@ class Search(Model):
         default=None,
         ge=1,
         le=4096,
-        description="CPU threads of a trial; by default the workers share the cores. One is best for small networks, whose "
-        "threads would wait for each other, most of all where other programs run.",
+        description="CPU threads of a trial; by default the workers share the cores. One is best for small networks, "
+        "whose threads would wait for each other, most of all where other programs run.",
     )
 
     @field_validator("sampler", mode="before")
