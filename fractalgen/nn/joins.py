@@ -106,7 +106,7 @@ class GateJoin(BranchJoin):
         self.branches = branches
         self.channels = channels
         self.images = images
-        self.score = nn.ModuleList(nn.Linear(channels, 1) for _ in range(branches))
+        self.score = nn.ModuleList(nn.Linear(channels, 1) for _ in range(branches if branches > 1 else 0))
 
     def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
         """Return the weighted mean; each sample has weights of its own."""

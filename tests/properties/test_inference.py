@@ -1,0 +1,88 @@
+"""What the graph knows without torch is what torch does, for random specs."""
+
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
+
+from fractalgen.compiler import compile_graph
+from fractalgen.errors import GraphError, SpecError
+from fractalgen.passes import expand, facts, fingerprint
+from fractalgen.spec import load_text
+from fractalgen.spec.tree import dump
+
+SIZES = st.sampled_from([2, 3, 4, 6])
+MODES = st.sampled_from(["mean", "sum", "max", "learned", "gate", {"concat": {"project": True}}])
+LEAVES = st.one_of(
+    st.builds(lambda out, kernel, bias: {"conv": {"out": out, "kernel": kernel, "bias": bias}}, SIZES, st.sampled_from([1, 3, [1, 3]]), st.booleans()),
+    st.builds(lambda stride: {"conv": {"stride": stride, "groups": "$channels"}}, st.sampled_from([1, 2])),
+    st.builds(lambda out, rate: {"conv_bn_relu": {"out": out, "dropout": rate}}, SIZES, st.sampled_from([0, 0.2])),
+    st.sampled_from(
+        ["batch_norm", "relu", "gelu", "mish", "max_pool", "avg_pool", "upsample", "identity", "layer_norm", "rms_norm"]
+    ),
+    st.just({"squeeze_excite": {"reduction": 2}}),
+    st.just({"dropout2d": {"rate": 0.1}}),
+)  # fmt: skip
+
+
+def bigger(inner):
+    return st.one_of(
+        st.builds(lambda parts: {"sequence": parts}, st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda n, body: {"repeat": {"times": n, "body": body}}, st.integers(0, 2), inner),
+        st.builds(
+            lambda mode, branches, drop: {
+                "join": {"mode": mode, "branches": branches, "droppable": drop, "adapt": "project"}
+            },
+            MODES,
+            st.lists(inner, min_size=1, max_size=3),
+            st.booleans(),
+        ),
+        st.builds(
+            lambda columns, unit, mode: {
+                "fractal": {"columns": columns, "unit": unit, "join": mode, "adapt": "project"}
+            },
+            st.integers(1, 3),
+            inner,
+            MODES,
+        ),
+        st.builds(lambda inner, out: {"csp": {"inner": inner, "out": out}}, inner, SIZES),
+    )
+
+
+BODIES = st.recursive(LEAVES, bigger, max_leaves=6)
+
+
+def graph_of(body):
+    try:
+        return expand(load_text(dump({"network": {"input": [4, 8, 8], "body": body}})))
+    except (SpecError, GraphError):
+        return None
+
+
+@given(BODIES)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_shapes_parameters_macs_and_columns_are_those_of_torch(body):
+    graph = graph_of(body)
+    if graph is None:
+        return
+    known = facts(graph)
+    network = compile_graph(graph).eval()
+    x = torch.randn(1, 4, 8, 8)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        output = network(x)
+    assert tuple(output.shape[1:]) == graph.nodes[graph.outputs[0]].type.shape
+    assert counter.get_total_flops() == 2 * known.macs
+    assert sum(p.numel() for p in network.parameters()) == known.parameters
+    for column, expected in zip(network.columns(), known.columns, strict=True):
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            assert column(x).shape == output.shape
+        assert counter.get_total_flops() == 2 * expected.macs
+
+
+@given(BODIES)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_a_spec_written_out_and_read_again_is_the_same_network(body):
+    graph = graph_of(body)
+    if graph is not None:
+        spec = load_text(dump({"network": {"input": [4, 8, 8], "body": body}}))
+        assert fingerprint(expand(load_text(spec.to_yaml()))) == fingerprint(graph)
