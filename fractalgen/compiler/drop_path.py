@@ -38,7 +38,7 @@ class DropPathSampler:
         return bool(self._joins) and (self._rate > 0 or self._global > 0)
 
     def sample(self) -> tuple[str, Pattern]:
-        """Return a mode, `column K` or `local`, and its pattern."""
+        """Return a mode, `column K`, `local` or, when nothing is dropped, `full`, and its pattern."""
         # The number of draws does not depend on their outcome, so that runs stay comparable.
         mode, column, *rest = self._draw(2 + sum(count + 1 for _, count in self._joins))
         if mode < self._global:
@@ -49,7 +49,8 @@ class DropPathSampler:
             drops, revived, rest = rest[:count], rest[count], rest[count + 1 :]
             kept = tuple(i for i, drop in enumerate(drops) if drop >= self._rate)
             pattern[index] = kept or (int(revived * count),)
-        return "local", pattern
+        whole = all(len(pattern[index]) == count for index, count in self._joins)
+        return "full" if whole else "local", pattern
 
     def state(self) -> dict[str, Any]:
         """Return the state of the generator, for a checkpoint."""

@@ -34,8 +34,9 @@ class Network(nn.Module):
     def __init__(self, graph: Graph, drop_path: DropPath, seed: int) -> None:
         super().__init__()
         self.graph = graph
+        self.drop_path = drop_path
         self.mode = "full"
-        """What the last forward pass ran: `full`, `local` or `column K`."""
+        """What the last forward pass ran: `full`, `local` (something was dropped) or `column K`."""
         self._parts = build_modules(graph)
         register(self, graph, self._parts)
         self._sampler = DropPathSampler(graph, drop_path, seed)
@@ -52,6 +53,8 @@ class Network(nn.Module):
             self.mode = "full"
             return run(self.graph, self._parts, self._full, x)
         self.mode, pattern = self._sampler.sample()
+        if self.mode == "full":
+            return run(self.graph, self._parts, self._full, x)
         if self.mode == "local":
             return run(self.graph, self._parts, schedule(self.graph, pattern), x)
         if self.mode not in self._global:

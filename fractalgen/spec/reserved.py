@@ -14,7 +14,7 @@ register_load_state_dict_post_hook register_load_state_dict_pre_hook register_mo
 register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
 state_dict to to_empty train training type xpu zero_grad
 """
-_OURS = "column columns drop_path_state graph index load_drop_path_state mode input"
+_OURS = "column columns drop_path drop_path_state graph index load_drop_path_state mode input"
 
 MODULE_ATTRIBUTES: Final = frozenset(f"{_TORCH} {_OURS}".split())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +14,7 @@ import torch
 from torch import nn
 
 from fractalgen.compiler.exporters import safetensors
+from fractalgen.errors import DivergedError
 from fractalgen.spec.train import Train
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset
@@ -99,6 +101,9 @@ class _Fit:
             began = time.perf_counter()
             train_loss = steps.epoch(number)
             found = evaluate(self.network, validation)
+            if not math.isfinite(found.loss):
+                hint = f"Lower lr, found {self.recipe.lr:g}, or set grad_clip; the checkpoint is of epoch {number - 1}."
+                raise DivergedError(f"the validation loss became {found.loss} after epoch {number}", hint)
             guards = score.guards
             if number == 1:
                 guards = replace(guards, unreached=steps.unreached(PROBE_IMAGES))
@@ -121,8 +126,8 @@ def _read_score(state: checkpoint.State) -> Score:
 def _owner(network: nn.Module, recipe: Train, dataset: Dataset, seed: int) -> checkpoint.Owner:
     """Return what a checkpoint must have been made by."""
     tensors = [f"{name} {tuple(tensor.shape)}" for name, tensor in network.state_dict().items()]
-    graph = str(getattr(network, "graph", ""))
-    text = "\n".join([graph, *tensors])
+    named = [str(getattr(network, name, "")) for name in ("graph", "drop_path")]
+    text = "\n".join([*named, *tensors])
     return {
         "network": hashlib.sha256(text.encode()).hexdigest(),
         "recipe": recipe.model_dump_json(),

@@ -49,7 +49,9 @@ def test_joins_drop_independently():
 def test_columns_are_chosen_uniformly_and_with_the_asked_share():
     drawn = sampler(0.15, 0.5)
     modes = Counter(drawn.sample()[0] for _ in range(DRAWS))
-    assert close(modes["local"], 0.5)
+    nothing = 0.85**2 * 0.85**3
+    assert close(modes["local"], 0.5 * (1 - nothing))
+    assert close(modes["full"], 0.5 * nothing)
     for column in (1, 2, 3):
         assert close(modes[f"column {column}"], 0.5 / 3)
 

@@ -127,6 +127,42 @@ def test_a_checkpoint_of_another_run_or_cut_in_half_is_refused(digits, tmp_path)
     fit(net(), Train(epochs=1), digits, FitOptions(out=tmp_path))
 
 
+def test_a_run_does_not_go_on_under_another_drop_path(digits, tmp_path):
+    fit(net(), Train(epochs=1), digits, FitOptions(out=tmp_path))
+    with pytest.raises(TrainError, match="belongs to another network"):
+        fit(net(SPEC.replace("rate: 0.2", "rate: 0.3")), Train(epochs=1), digits, FitOptions(out=tmp_path))
+
+
+class LastStep(nn.Linear):
+    """A layer whose weights blow up in the last step of the second epoch, when its own loss was still a number."""
+
+    def __init__(self, steps):
+        super().__init__(64, 10)
+        self.left = 2 * steps
+
+    def forward(self, x):
+        self.left -= self.training and torch.is_grad_enabled()
+        out = super().forward(x.flatten(1))
+        return out * (torch.inf if self.left <= 0 and not self.training else 1)
+
+
+def test_weights_that_blow_up_in_the_last_step_do_not_replace_the_last_good_checkpoint(digits, tmp_path):
+    steps = len(digits.train) // 64
+    with pytest.raises(DivergedError, match="the validation loss became (nan|inf) after epoch 2"):
+        fit(LastStep(steps), Train(epochs=3, lr=0.01), digits, FitOptions(out=tmp_path))
+    seen = []
+    sound = FitOptions(out=tmp_path, on_epoch=lambda record: seen.append(record.epoch))
+    fit(LastStep(10**6), Train(epochs=3, lr=0.01), digits, sound)
+    assert seen == [2, 3]
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.02])
+def test_a_rare_drop_is_no_false_alarm(digits, rate):
+    text = SPEC.replace("dropout: 0.1", "dropout: 0").replace("{rate: 0.2, global: 0.5}", f"{{rate: {rate}}}")
+    for seed in range(5):
+        assert fit(net(text, seed), Train(epochs=1), digits).guards.problems == ()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
