@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from fractalgen.errors import ParameterError, SpecError, UnknownNameError
@@ -233,6 +234,7 @@ def _sum(counts: Iterable[int | None]) -> int | None:
     return None if None in known else sum(count for count in known if count is not None)
 
 
+@lru_cache(maxsize=4096)
 def _read(tree: Tree, kind: Kind, under: Under) -> Hole:
     for key in tree.value:
         if key != kind and key not in _OPTIONS[kind]:
