@@ -46,3 +46,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'a file'!r} cannot be used: {error.strerror}. Give another path.\n")
+        sys.exit(2)

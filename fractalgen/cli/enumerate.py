@@ -22,9 +22,12 @@ def run(
     Example: fractalgen enumerate search_spaces/digits.yaml --limit 100 --out specs
     """
     from fractalgen.atomic import write_text
+    from fractalgen.errors import ExportError
     from fractalgen.passes import Enumeration
     from fractalgen.spec import load
 
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ExportError(f"{str(out)!r} exists and is no empty folder", "Give another --out.")
     found = Enumeration(load(file, sets or []))
     for architecture in found:
         if out is not None:

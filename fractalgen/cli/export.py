@@ -18,9 +18,10 @@ def run(
     Example: fractalgen export runs/digits --format python -o network.py
     """
     from fractalgen.compiler.exporters import EXPORTERS
-    from fractalgen.compiler.saved import load_saved
+    from fractalgen.compiler.saved import check_target, load_saved
 
     write = EXPORTERS.get(file_format)
+    check_target(folder, output)
     _, network = load_saved(folder)
     write(network, output)
     typer.echo(str(output))

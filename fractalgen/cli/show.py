@@ -28,6 +28,8 @@ def run(
     from fractalgen.passes import expand, facts
     from fractalgen.passes.stages import graph_at
 
+    if stage is not None and as_json:
+        raise typer.BadParameter("--stage prints text; leave out --json")
     spec, filled = load_plain(file, sets, input_shape)
     if stage is not None:
         typer.echo(str(graph_at(spec, stage)))

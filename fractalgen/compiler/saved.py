@@ -28,6 +28,17 @@ def saved_folder(folder: Path) -> Path:
     )
 
 
+def check_target(folder: Path, target: Path) -> None:
+    """Check that a file to be written is none of those that a run is made of.
+
+    Raises:
+        ExportError: it is.
+    """
+    inside = target.absolute().parent in (folder.absolute(), (folder / "best").absolute())
+    if inside and target.exists():
+        raise ExportError(f"{str(target)!r} belongs to the run", "Give another file.")
+
+
 def load_saved(folder: Path) -> tuple[Spec, Network]:
     """Return the spec and the network of a run, with its weights, ready to evaluate.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from fractalgen.ir.terms import Frame, Recursion
@@ -65,7 +66,7 @@ class Layer:
     environment: Environment
     gives: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """Equal for layers that build the same."""
         return (id(self.expression), self.environment.key(self.expression.names))
@@ -78,7 +79,7 @@ class JoinMode:
     name: str
     arguments: tuple[tuple[str, Any], ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """Equal for modes that mean the same."""
         return (self.name, *((key, value_key(value)) for key, value in self.arguments))
@@ -93,7 +94,7 @@ class Level:
     level: int
     recursion: Recursion
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """Equal for levels that build the same."""
         return (id(self.recursion), self.level, self.environment.key(self.rule.parameters.keys()))

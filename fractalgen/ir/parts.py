@@ -166,7 +166,7 @@ def _convert(value: Any, hint: Any) -> Any:
 def _convert_scalar(value: Any, hint: Any) -> Any:
     if hint is bool or hint is str or hint is type(None):
         return value if isinstance(value, hint) else _MISFIT
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return _MISFIT
     if hint is int:
         return int(value) if value == value // 1 else _MISFIT

@@ -222,7 +222,7 @@ def repeat(place: Place, times: int, body: Term) -> Term:
     """Return `body` in a row with itself."""
     if times == 0:
         return identity(place)
-    if times == 1:
+    if times == 1 or isinstance(body, Identity):
         return body
     return RepeatTerm(place, capped(times * body.nodes), body.columns, capped(times * body.longest), times, body)
 

@@ -10,6 +10,7 @@ from fractalgen.ir.builtin_rules import FILES
 from fractalgen.ir.graph import Graph, Input, Node
 from fractalgen.ir.types import TensorType
 from fractalgen.passes._base import Pass
+from fractalgen.spec.limits import MAX_ELEMENTS, MAX_PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class InferShapes(Pass):
 
     def __call__(self, graph: Graph) -> Graph:
         """Return the graph with types."""
-        memo: dict[Any, tuple[Any, TensorType]] = {}
+        memo: dict[Any, tuple[Any, TensorType, int]] = {}
+        parameters = 0
         types: list[TensorType] = []
         nodes: list[Node] = []
         for node in graph.nodes:
@@ -37,10 +39,13 @@ class InferShapes(Pass):
             if found is None:
                 try:
                     part = node.part.resolved(inputs)
-                    found = memo[key] = (part, part.infer(inputs))
+                    type_ = part.infer(inputs)
+                    found = memo[key] = (part, type_, part.cost(inputs).parameters)
                 except FractalGenError as error:
                     raise _placed(error, node) from None
-            part, type_ = found
+            part, type_, learned = found
+            parameters += learned
+            _check_size(node, type_, parameters)
             types.append(type_)
             nodes.append(Node(part, node.inputs, node.columns, node.name, node.scope, type_, node.place, node.share))
         inferred = replace(graph, nodes=tuple(nodes))
@@ -52,6 +57,15 @@ def _given(node: Node) -> TensorType:
     if node.type is None:
         raise GraphError(f"the input {node.path!r} has no type")
     return node.type
+
+
+def _check_size(node: Node, type_: TensorType, parameters: int) -> None:
+    limits = (("parameters", parameters, MAX_PARAMETERS), ("elements in one tensor", type_.elements, MAX_ELEMENTS))
+    for name, found, limit in limits:
+        if found > limit:
+            figure = f"{found:,}" if found < 10**18 else "more than 10^18"
+            message = f"the network would have {figure} {name}, the limit is {limit:,}"
+            raise _placed(GraphError(message, "Use fewer channels."), node)
 
 
 def _check_shared(graph: Graph) -> None:

@@ -58,7 +58,7 @@ class TrainEvaluation:
         def on_epoch(record: Any) -> None:
             report(EpochReport(record.epoch, spec.train.epochs, _figures(record)))
 
-        options = FitOptions(seed=spec.train.seed, out=job.folder, on_epoch=on_epoch, device=self.device)
+        options = FitOptions(seed=spec.train.seed, out=job.folder, on_epoch=on_epoch, device=self.device, restart=True)
         score = fit(network, spec.train, _dataset(job.data), options)
         seconds = time.monotonic() - began
         history = tuple(_figures(record) for record in score.epochs)

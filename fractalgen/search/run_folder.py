@@ -44,6 +44,8 @@ class RunFolder:
         nearest = next(place for place in (self.path, *self.path.absolute().parents) if place.exists())
         if not nearest.is_dir():
             raise SearchError(f"{str(nearest)!r} is not a folder", "Give another --out.")
+        if (self.path / "metrics.json").exists() or (self.path / _CHECKPOINT).exists():
+            raise SearchError(f"{str(self.path)!r} holds a training run", "Give another --out.")
         if not os.access(nearest, os.W_OK):
             raise SearchError(f"{str(nearest)!r} may not be written", "Give another --out.")
 

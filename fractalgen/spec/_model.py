@@ -29,7 +29,7 @@ def read_model(model: type[M], tree: Tree) -> M:
         SpecError: it does not fit; several problems come as one `SpecErrors`.
     """
     if not tree.is_map:
-        keys = ", ".join(model.model_fields)
+        keys = ", ".join(info.alias or name for name, info in model.model_fields.items())
         raise ParameterError(f"needs a mapping, found {tree.text()!r}", f"Its keys are: {keys}.", tree.place)
     try:
         return model.model_validate(_data(tree, model))
@@ -52,7 +52,8 @@ def _data(tree: Tree, hint: Any) -> Any:
             return {key: _data(child, inner) for key, child in tree.items()}
         if typing.get_origin(kind) in (tuple, list) and tree.is_list:
             inner = typing.get_args(kind)[0]
-            return [_data(child, inner) for child in tree.children()]
+            items = [_data(child, inner) for child in tree.children()]
+            return tuple(items) if typing.get_origin(kind) is tuple else items
     return tree.plain()
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from fractalgen.errors import ParameterError, SpecError, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.spec.alternatives import Alternatives, alternatives_of
+from fractalgen.spec.limits import MAX_NUMBER
 from fractalgen.spec.tree import Tree
 
 Values = Mapping[str, int | float]
@@ -266,6 +267,8 @@ def _read_range(tree: Tree, kind: Literal["int", "float"], body: Tree, under: Un
 
 
 def _range_problem(low: float, high: float, step: object, log: object) -> str:
+    if max(abs(low), abs(high)) > MAX_NUMBER:
+        return "a bound is past 10^18"
     if not low <= high:
         return f"the range [{low}, {high}] is empty: the first number is the least"
     if not isinstance(log, bool):

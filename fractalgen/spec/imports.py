@@ -37,6 +37,10 @@ def inline_imports(tree: Tree, file: str, chain: tuple[Path, ...] = ()) -> Tree:
 
 def _resolve(child: Tree, file: str, chain: tuple[Path, ...]) -> Tree:
     if child.is_map:
+        unknown = next((key for key in child.value if key not in _KEPT), None)
+        if unknown is not None:
+            hint = "Name a file, or write {rules: {...}}; an import cannot be a hole."
+            raise ParameterError(f"an import has no key {unknown!r}", hint, child.key_place(unknown))
         return inline_imports(child, file, chain)
     if not isinstance(child.value, str):
         raise ParameterError(f"an import names a file, found {child.text()}", "", child.place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -48,7 +50,11 @@ class Spec:
     def name(self) -> str:
         """The `name:` of the file, or the file's own name."""
         given = self.tree.value.get("name")
-        return str(given.value) if given is not None else Path(self.file).stem
+        if given is None:
+            return Path(self.file).stem
+        if given.is_map or given.is_list or given.value is None:
+            raise ParameterError(f"name must be text, found {given.text()}", "", given.place)
+        return str(given.value)
 
     @cached_property
     def network(self) -> Network:
@@ -156,9 +162,26 @@ def _read_rules(tree: Tree) -> RuleBook:
             hint = "Take a name that is no word of the language, of Python or of PyTorch modules."
             raise ParameterError(f"a rule cannot be called {name!r}", hint, section.key_place(name))
     rules = {name: read_model(Rule, child) for name, child in section.items()} if section is not None else {}
+    for name, rule in rules.items():
+        _check_parameter_names(rule, section.value[name])
     return RuleBook(
         rules, {name: _read_rules(child) for name, child in imported.items()} if imported is not None else {}
     )
+
+
+_TAKEN = frozenset({"level", "channels", "min", "max", "len", "true", "false"})
+
+
+def _check_parameter_names(rule: Rule, tree: Tree) -> None:
+    for name in (*rule.parameters, *rule.inputs):
+        parameter = rule.parameters.get(name)
+        taken = _TAKEN | (EXPRESSION_WORDS if parameter is not None and parameter.type == "layer" else frozenset())
+        if not name.isidentifier() or keyword.iskeyword(name) or name in taken:
+            place = tree.value["parameters"].key_place(name) if name in rule.parameters else tree.place
+            hint = "Take a name that is no word of the language or of its formulas."
+            raise ParameterError(f"a parameter or input cannot be called {name!r}", hint, place)
+    if len(set(rule.inputs)) < len(rule.inputs):
+        raise ParameterError(f"an input is named twice in {list(rule.inputs)}", "", tree.place)
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Spec:
@@ -195,10 +218,17 @@ def _override(tree: Tree, text: str) -> Tree:
     path, equals, value = text.partition("=")
     if not equals or not path:
         raise ParameterError(f"{text!r} sets nothing", "Write --set path=value.", Place("--set"))
-    new = parse(value, f"--set {path}", root=path.strip())
-    replaced = _replace(tree, path.strip(), new)
+    path = path.strip()
+    new = parse(value or "null", f"--set {path}", root=path)
+    replaced = _replace(tree, path, new)
+    section, _, key = path.partition(".")
+    if replaced is None and section in _KEYS and key.isidentifier():
+        wrapped = Tree({key: new}, Place(new.place.file, new.place.line, new.place.column, section), {})
+        replaced = _replace(tree, section, wrapped)
     if replaced is None:
-        raise UnknownNameError(f"no value at {path!r}", suggest(path, _paths(tree)), Place("--set"))
+        close = difflib.get_close_matches(path, _paths(tree), n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else "Write the path as errors show it."
+        raise UnknownNameError(f"no value at {path!r}", hint, Place("--set"))
     return replaced
 
 

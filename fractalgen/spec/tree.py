@@ -127,6 +127,8 @@ def read_text(path: Path) -> str:
         data = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
     except FileNotFoundError:
         raise UnknownNameError("no such file", "Give the path of a YAML file.", place) from None
+    except ValueError:
+        raise UnknownNameError("no file can have this name", "Give the path of a YAML file.", place) from None
     except OSError as error:
         raise SpecSyntaxError(f"cannot be read: {error.strerror}", "Give the path of a YAML file.", place) from None
     if data is None:

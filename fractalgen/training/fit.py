@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from fractalgen.compiler.exporters import safetensors
-from fractalgen.errors import DivergedError
+from fractalgen.errors import DivergedError, TrainError
 from fractalgen.spec.train import Train
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset
@@ -41,12 +41,14 @@ class FitOptions:
         out: Folder for `checkpoint.pt` and `weights.safetensors`; a checkpoint in it is gone on with.
         on_epoch: Who watches, and may stop.
         device: Where to train; `auto` is the GPU if there is one.
+        restart: Start over where the checkpoint is damaged or of another run, instead of refusing it.
     """
 
     seed: int | None = None
     out: Path | None = None
     on_epoch: OnEpoch | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    restart: bool = False
 
 
 def fit(network: nn.Module, recipe: Train, dataset: Dataset, options: FitOptions = FitOptions()) -> Score:
@@ -64,7 +66,7 @@ def fit(network: nn.Module, recipe: Train, dataset: Dataset, options: FitOptions
     check_network(network, dataset)
     seed = recipe.seed if options.seed is None else options.seed
     owner = _owner(network, recipe, dataset, seed)
-    state = None if options.out is None else checkpoint.load(options.out, owner)
+    state = _found(options, owner)
     if options.out is not None:
         check_folder(options.out)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
@@ -116,6 +118,17 @@ class _Fit:
             if self.options.on_epoch is not None and self.options.on_epoch(record) is True:
                 break
         return score
+
+
+def _found(options: FitOptions, owner: checkpoint.Owner) -> checkpoint.State | None:
+    if options.out is None:
+        return None
+    try:
+        return checkpoint.load(options.out, owner)
+    except TrainError:
+        if not options.restart:
+            raise
+        return None
 
 
 def _read_score(state: checkpoint.State) -> Score:

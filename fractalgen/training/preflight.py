@@ -65,6 +65,8 @@ def check_folder(folder: Path) -> None:
     Raises:
         TrainError: it cannot be made or written.
     """
+    if (folder / "study.db").exists():
+        raise TrainError(f"{str(folder)!r} holds a search", "Give another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

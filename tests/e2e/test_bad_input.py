@@ -28,6 +28,7 @@ CASES = [
     (["check", "f.yaml", "none.yaml"], GOOD, "none.yaml: no such file"),
     (["draw", "f.yaml", "-o", "out/x.jpg"], GOOD, "unknown format 'jpg'. Did you mean 'png'?"),
     (["enumerate", "f.yaml", "--out", "out"], GOOD.replace("4}", "{float: [1, 4]}}"), "is continuous"),
+    (["enumerate", "f.yaml", "--out", "f.yaml"], GOOD, "'f.yaml' exists and is no empty folder"),
     (["train", "f.yaml", "--data", "nowhere", "--out", "out"], GOOD, "'nowhere'"),
     (["train", "none.yaml", "--data", "digits", "--out", "out"], "", "none.yaml: no such file"),
     (["train", "f.yaml", "--data", "digits", "--out", "out"], GOOD.replace("[1, 8, 8]", "[3, 8, 8]"), "1x8x8"),
