@@ -36,7 +36,7 @@ def schema(spec: Spec | None = None) -> Schema:
     """Return the JSON Schema (draft 2020-12) of spec files; with `spec`, its own rules are known."""
     own = dict(spec.rules) if spec is not None else {}
     closed = spec is not None and not spec.rule_book.imports
-    sections = {"train": Train, "data": Data, "search": Search, "drop_path": DropPath}
+    sections: dict[str, type[BaseModel]] = {"train": Train, "data": Data, "search": Search, "drop_path": DropPath}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "fractalgen spec",
