@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 PROGRAM = str(Path(sys.executable).parent / "fractalgen")
 NET = "network: {input: [1, 8, 8], body: {sequence: [{conv: {out: OUT}}, global_avg_pool, {linear: {out: 10}}]}}\n"
@@ -69,3 +70,17 @@ def test_a_trial_whose_checkpoint_is_damaged_is_trained_again(runs):
     done = run(runs, "search", "space.yaml", "--trials", "1", "--out", "again", "--json")
     assert done.returncode == 0, done.stderr
     assert '"state": "complete"' in done.stdout
+
+
+@pytest.mark.slow
+def test_the_source_in_best_gives_the_same_logits_as_the_network(runs):
+    from fractalgen.compiler.saved import load_saved
+
+    best = runs / "S" / "best"
+    assert {"spec.yaml", "weights.safetensors", "network.py", "best.svg"} <= {path.name for path in best.iterdir()}
+    names = {"__name__": "exported"}
+    exec((best / "network.py").read_text(), names)  # noqa: S102 - the file that the search wrote
+    exported = names["Network"]().eval()
+    names["load_weights"](exported, str(best / "weights.safetensors"))
+    x = torch.randn(4, 1, 8, 8)
+    assert torch.equal(exported(x), load_saved(runs / "S")[1](x))
