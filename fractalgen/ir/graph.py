@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fractalgen.errors import Place
 from fractalgen.ir.joins._base import Join
-from fractalgen.ir.parts import Op, Part
+from fractalgen.ir.parts import Op, Part, part_name
 from fractalgen.ir.terms import Term
 from fractalgen.ir.types import TensorType
 
@@ -86,12 +86,6 @@ class Node:
     def kind(self) -> str:
         """The name of its op or join in the rule language, or `input`."""
         return part_name(self.part)
-
-
-def part_name(part: object) -> str:
-    """Return the rule-language name of an op or join: its class in snake case."""
-    name = type(part).__name__
-    return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
 
 
 @dataclass(frozen=True, eq=False)

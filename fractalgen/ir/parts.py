@@ -95,6 +95,12 @@ class Op(Part):
         return 1, 1
 
 
+def part_name(part: object) -> str:
+    """Return the rule-language name of an op or join: its class in snake case."""
+    name = type(part).__name__
+    return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
+
+
 @lru_cache(maxsize=256)
 def declared(part: type[Part]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
     """Return each parameter of an op or join with its type hint and its dataclass field."""

@@ -5,32 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fractalgen.ir.ops._windows import as_pair, image, slide
-from fractalgen.ir.parts import Op, Pair, Types, field
-from fractalgen.ir.types import TensorType
+from fractalgen.ir.ops._pool import Pool
+from fractalgen.ir.ops._windows import as_pair
+from fractalgen.ir.parts import Types
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 @dataclass(frozen=True)
-class MaxPool(Op):
+class MaxPool(Pool):
     """Maximum of each window, `(channels, height, width) -> (channels, height', width')`."""
-
-    kernel: int | Pair = field(2, minimum=1)
-    stride: int | Pair = field(2, minimum=1)
-    padding: int | Pair = field(0, minimum=0)
-
-    def infer(self, inputs: Types) -> TensorType:
-        """Return the pooled size with the same channels."""
-        source = image("max_pool", inputs[0])
-        height, width = slide("max_pool", source, self.kernel, self.stride, as_pair(self.padding))
-        return TensorType((source.channels, height, width))
-
-    def window(self, inputs: Types) -> Pair:
-        """Return reach and step along the height."""
-        del inputs
-        return as_pair(self.kernel)[0], as_pair(self.stride)[0]
 
     def build(self, inputs: Types) -> nn.Module:
         """Return a `torch.nn.MaxPool2d`."""
