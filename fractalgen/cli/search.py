@@ -49,7 +49,11 @@ def run(
             data=resolve_data(data) if data else None,
             observer=live,
         )
-        board = run_search(spec, out, options)
+        try:
+            board = run_search(spec, out, options)
+        except KeyboardInterrupt:
+            typer.echo(f"stopped; the same command goes on with {out}", err=True)
+            raise typer.Exit(130) from None
     paths = finish_search(out)
     if as_json:
         print_json(board.to_json())
