@@ -16,7 +16,10 @@ def run(
     file: File,
     sets: Sets = None,
     input_shape: Input = None,
-    stage: Annotated[str | None, typer.Option(help="Print the graph instead: rules, ops or simplified.")] = None,
+    stage: Annotated[
+        str | None,
+        typer.Option(help="Print one stage instead: rules, ops, simplified, cost, columns or fingerprint."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show parameters, MACs, depth and columns of a network.
@@ -26,13 +29,13 @@ def run(
     Example: fractalgen show search_spaces/cifar10/fractalnet20.yaml
     """
     from fractalgen.passes import expand, facts
-    from fractalgen.passes.stages import graph_at
+    from fractalgen.passes.stages import stage_text
 
     if stage is not None and as_json:
         raise typer.BadParameter("--stage prints text; leave out --json")
     spec, filled = load_plain(file, sets, input_shape)
     if stage is not None:
-        typer.echo(str(graph_at(spec, stage)))
+        typer.echo(stage_text(spec, stage))
         return
     found = facts(expand(spec))
     if as_json:
@@ -51,6 +54,7 @@ def _print(found: Facts, filled: dict[str, Any]) -> None:
     console.print(
         f"depth {found.depth}   shortest path {found.shortest_path}   receptive field {found.receptive_field}"
     )
+    console.print(f"bytes for one sample: evaluation {found.peak_memory:,}   training {found.training_memory:,}")
     console.print(f"nodes {found.nodes:,}   joins {found.joins:,}   outputs {', '.join(found.outputs)}")
     for name, value in filled.items():
         console.print(f"hole {name} = {value}", markup=False)

@@ -16,15 +16,20 @@ def printed(graph: Graph) -> str:
     Each line is `%index = kind(%inputs) {parameters that are not defaults} : type  # name`; the inputs of a droppable
     join carry the columns that take them, counted from 1.
     """
-    columns = f", {graph.columns} columns" if graph.columns > 1 else ""
-    lines = [f"graph {graph.name}: {len(graph.nodes)} nodes{columns}"]
-    lines += [_line(index, node) for index, node in enumerate(graph.nodes)]
+    lines = [heading(graph), *(node_line(index, node) for index, node in enumerate(graph.nodes))]
     lines += [f"tap {name} = %{index}" for name, index in graph.taps]
     lines.append("return " + ", ".join(f"%{index}" for index in graph.outputs))
     return "\n".join(lines)
 
 
-def _line(index: int, node: Node) -> str:
+def heading(graph: Graph) -> str:
+    """Return the first line of a graph's printed form: its name and how large it is."""
+    columns = f", {graph.columns} columns" if graph.columns > 1 else ""
+    return f"graph {graph.name}: {len(graph.nodes)} nodes{columns}"
+
+
+def node_line(index: int, node: Node) -> str:
+    """Return the line of one node."""
     parameters = _parameters(node.part) | ({"share": node.share} if node.share is not None else {})
     text = f"%{index} = {_kind(node.part)}"
     if not isinstance(node.part, Input):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fractalgen.errors import GraphError
 from fractalgen.ir.graph import Graph, Node
+from fractalgen.passes.liveness import reached
 
 
 def kept_inputs(node: Node, column: int) -> tuple[int, ...]:
@@ -21,13 +24,10 @@ def live_nodes(graph: Graph, column: int) -> list[int]:
     """
     if not 1 <= column <= graph.columns:
         raise GraphError(f"there is no column {column}", f"The network has columns 1 to {graph.columns}.")
-    seen = set(graph.inputs)
-    stack = list(graph.outputs)
-    while stack:
-        index = stack.pop()
-        if index in seen:
-            continue
-        seen.add(index)
-        node = graph.nodes[index]
-        stack += node.inputs if node.columns is None else [node.inputs[i] for i in kept_inputs(node, column)]
-    return sorted(seen)
+    nodes = graph.nodes
+
+    def reads(index: int) -> Sequence[int]:
+        node = nodes[index]
+        return node.inputs if node.columns is None else [node.inputs[i] for i in kept_inputs(node, column)]
+
+    return sorted(reached(graph.inputs, graph.outputs, reads))

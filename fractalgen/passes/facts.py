@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from fractalgen.ir.canonical import canonical
 from fractalgen.ir.graph import Graph, Input, Node
 from fractalgen.ir.ops.conv import Conv
-from fractalgen.ir.parts import Cost
 from fractalgen.passes.columns import kept_inputs, live_nodes
-from fractalgen.passes.fingerprint import fingerprint
+from fractalgen.passes.costs import Costs
+from fractalgen.passes.memory import peak_memory, training_memory
+from fractalgen.passes.simplify import Simplify
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Facts:
         nodes: Nodes of the graph.
         joins: Joins among them.
         activations: Elements that all ops and joins put out for one sample.
+        peak_memory: Most bytes that values take at one time of evaluation, for one sample; see `memory`.
+        training_memory: Bytes that a training step on one sample keeps; see `memory`.
         receptive_field: Input rows that one output element can see.
         outputs: Shape of each output.
         columns: Each column alone.
@@ -63,6 +67,8 @@ class Facts:
     nodes: int
     joins: int
     activations: int
+    peak_memory: int
+    training_memory: int
     receptive_field: int
     outputs: tuple[str, ...]
     columns: tuple[ColumnFacts, ...]
@@ -74,14 +80,14 @@ class Facts:
 
 def facts(graph: Graph) -> Facts:
     """Return what is known of an expanded graph with types."""
-    costs = _Costs(graph)
+    costs = Costs(graph)
     layers = [getattr(node.part, "depth", 0) for node in graph.nodes]
-    everything = range(len(graph.nodes))
-    total = costs.total(everything, None)
+    total = costs.total(range(len(graph.nodes)))
+    simple = Simplify()(graph)
     worked = [node for node in graph.nodes if not isinstance(node.part, Input)]
     return Facts(
         name=graph.name,
-        fingerprint=fingerprint(graph),
+        fingerprint=canonical(simple).digest,
         parameters=total.parameters,
         macs=total.macs,
         depth=_along(graph, layers, max),
@@ -89,49 +95,15 @@ def facts(graph: Graph) -> Facts:
         nodes=len(graph.nodes),
         joins=sum(node.is_join for node in worked),
         activations=sum(node.type.elements for node in worked if node.type),
+        peak_memory=peak_memory(simple),
+        training_memory=training_memory(simple, total.parameters),
         receptive_field=_receptive_field(graph),
         outputs=tuple(str(graph.nodes[output].type) for output in graph.outputs),
         columns=tuple(_column(graph, costs, layers, k) for k in range(1, graph.columns + 1)),
     )
 
 
-class _Costs:
-    """The cost of each node: whole, and where a column keeps some inputs of a join."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self._memo: dict[Any, Cost] = {}
-        self._whole = [self._of(index, node, None) for index, node in enumerate(graph.nodes)]
-
-    def total(self, indices: Iterable[int], column: int | None) -> Cost:
-        parameters = macs = 0
-        counted: set[int] = set()
-        for index in indices:
-            node = self._graph.nodes[index]
-            if column is None or node.columns is None:
-                cost = self._whole[index]
-            else:
-                cost = self._of(index, node, kept_inputs(node, column))
-            macs += cost.macs
-            if node.share is None:
-                parameters += cost.parameters
-            elif (owner := self._graph.owners[index]) not in counted:
-                counted.add(owner)
-                parameters += cost.parameters
-        return Cost(parameters, macs)
-
-    def _of(self, index: int, node: Node, kept: tuple[int, ...] | None) -> Cost:
-        if isinstance(node.part, Input):
-            return Cost()
-        inputs = self._graph.input_types(index)
-        key = (id(node.part), inputs, kept)
-        found = self._memo.get(key)
-        if found is None:
-            found = self._memo[key] = node.part.cost(inputs) if kept is None else node.part.cost(inputs, kept)
-        return found
-
-
-def _column(graph: Graph, costs: _Costs, layers: list[int], column: int) -> ColumnFacts:
+def _column(graph: Graph, costs: Costs, layers: list[int], column: int) -> ColumnFacts:
     live = live_nodes(graph, column)
     total = costs.total(live, column)
     convs = costs.total((i for i in live if isinstance(graph.nodes[i].part, Conv)), column)

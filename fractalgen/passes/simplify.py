@@ -17,6 +17,7 @@ from fractalgen.ir.joins.mean import Mean
 from fractalgen.ir.joins.sum import Sum
 from fractalgen.ir.parts import Op
 from fractalgen.passes._base import Pass
+from fractalgen.passes.liveness import reached
 
 _PASS_ONE = (Mean, Sum, Max, Learned)
 
@@ -29,7 +30,7 @@ class Simplify(Pass):
         """Return the simplified graph; types must have been inferred."""
         stands_for = _Walk(graph).stands_for
         outputs = tuple(stands_for[output] for output in graph.outputs)
-        alive = _alive(graph, stands_for, outputs)
+        alive = reached(graph.inputs, outputs, lambda index: [stands_for[s] for s in graph.nodes[index].inputs])
         if len(alive) == len(graph.nodes):
             return graph
         return _compact(graph, stands_for, outputs, alive)
@@ -69,17 +70,6 @@ class _Walk:
             cost = node.part.cost(self._graph.input_types(index))
             found = self._mergeable[key] = not node.part.stochastic and not cost.parameters
         return found
-
-
-def _alive(graph: Graph, stands_for: list[int], outputs: tuple[int, ...]) -> set[int]:
-    alive = set(graph.inputs)
-    stack = list(outputs)
-    while stack:
-        index = stack.pop()
-        if index not in alive:
-            alive.add(index)
-            stack += [stands_for[source] for source in graph.nodes[index].inputs]
-    return alive
 
 
 def _compact(graph: Graph, stands_for: list[int], outputs: tuple[int, ...], alive: set[int]) -> Graph:

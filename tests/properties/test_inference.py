@@ -1,5 +1,9 @@
 """What the graph knows without torch is what torch does, for random specs."""
 
+import math
+import weakref
+
+import networkx as nx
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -86,3 +90,41 @@ def test_a_spec_written_out_and_read_again_is_the_same_network(body):
     if graph is not None:
         spec = load_text(dump({"network": {"input": [4, 8, 8], "body": body}}))
         assert fingerprint(expand(load_text(spec.to_yaml()))) == fingerprint(graph)
+
+
+def most_held(graph, *, caller_keeps_input):
+    """The definition, node by node: what is needed, made by then, and read then, later or by whoever called."""
+    needed = set(graph.outputs).union(graph.inputs, *(nx.ancestors(graph.to_networkx(), o) for o in graph.outputs))
+    kept = {*graph.outputs, *(graph.inputs if caller_keeps_input else ())}
+
+    def held(now):
+        read = {source for node in needed if node >= now for source in graph.nodes[node].inputs}
+        return [value for value in needed if value <= now and value in kept | read | {now}]
+
+    return max(sum(4 * math.prod(graph.nodes[value].type.shape) for value in held(now)) for now in needed)
+
+
+@given(BODIES)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_peak_memory_is_what_the_running_network_holds(body):
+    graph = graph_of(body)
+    if graph is None:
+        return
+    network = compile_graph(graph).eval()
+    simple = network.graph
+    assert facts(graph).peak_memory == most_held(simple, caller_keeps_input=False)
+    x = torch.randn(1, 4, 8, 8)
+    alive, most = [weakref.ref(x)], x.nbytes
+
+    def measure(module, arguments, output):
+        nonlocal most
+        value = output.clone()  # a value of its own, also where a module passes its input on or returns a view of it
+        alive.append(weakref.ref(value))
+        most = max(most, sum(tensor.nbytes for each in alive if (tensor := each()) is not None))
+        return value
+
+    for node in simple.nodes[1:]:
+        network.get_submodule(node.path).register_forward_hook(measure)
+    with torch.no_grad():
+        network(x)
+    assert most == most_held(simple, caller_keeps_input=True)
