@@ -19,7 +19,7 @@ from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.progress import Observer
 from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.study import Ask, Study
-from fractalgen.spec.holes import Space
+from fractalgen.spec.holes import Space, Values
 
 _REPEATS_BEFORE_MOVE = 2
 _MOVE_DRAWS = 64
@@ -112,12 +112,10 @@ class Driver:
             if not row.cached:
                 break
             repeats += 1
-        if repeats >= _REPEATS_BEFORE_MOVE:
-            self._move()
-        return self.study.ask()
+        return self.study.ask(self._new_network() if repeats >= _REPEATS_BEFORE_MOVE else None)
 
-    def _move(self) -> None:
-        """Make the next ask a random network that is new, when a few draws find one."""
+    def _new_network(self) -> Values | None:
+        """Return a random point whose network is new, when a few draws find one."""
         draw = random.Random(f"{self.plan.seed}:{len(self.board.trials)}")  # noqa: S311 - no secret
         for _ in range(_MOVE_DRAWS):
             values = draw_point(self.plan.space, draw)
@@ -126,8 +124,8 @@ class Driver:
             except FractalGenError:
                 continue
             if not self._cache.knows(candidate.key) and not violations(candidate.figures, self.plan.constraints):
-                self.study.place(values)
-                return
+                return values
+        return None
 
     def _begin(self, ask: Ask) -> Job | None:
         """Return the job of a trial; None when it is answered, refused, or waits for its twin."""

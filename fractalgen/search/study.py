@@ -2,7 +2,7 @@
 
 A trial that is RUNNING when the study is opened belongs to a driver that was killed. It keeps its number and
 its folder and is given out again, so that its checkpoint is of use; after two such rounds it is pruned, as it
-may be what kills the driver.
+may be what kills the driver. One that was killed before it had a point is the next that is asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fractalgen.spec.search import Objective
 if TYPE_CHECKING:
     import optuna
 
-    from fractalgen.spec.holes import Hole, Space
+    from fractalgen.spec.holes import Space, Values
 
 FILE = "study.db"
 _NAME = "search"
@@ -31,10 +31,10 @@ _MARK = "signature"
 
 @dataclass(frozen=True)
 class Ask:
-    """A trial that waits for its values: hole -> number, or index of the alternative."""
+    """A trial that waits for the values of its point."""
 
     number: int
-    values: Mapping[str, int | float]
+    values: Values
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Study:
         self._options = options
         self._study = _open(folder / FILE, options.objectives)
         self._trials: dict[int, optuna.trial.Trial] = {}
+        self._begun: list[optuna.trial.FrozenTrial] = []
         known = self._study.user_attrs.get(_MARK)
         if known is None:
             self._study.set_user_attr(_MARK, dict(options.signature))
@@ -80,31 +81,36 @@ class Study:
                 "Give another --out, or the spec that the study was started with.",
             )
 
-    def ask(self) -> Ask:
-        """Start a trial at the point that the sampler chooses, or at the one that `place` named."""
-        self._seed(len(self._study.get_trials(deepcopy=False)))
-        return self._decide(self._study.ask())
+    def ask(self, values: Values | None = None) -> Ask:
+        """Start a trial at the point that the sampler chooses, or at `values`."""
+        from fractalgen.search import point
 
-    def place(self, values: Mapping[str, int | float]) -> None:
-        """Make the next ask take this point."""
-        self._study.enqueue_trial(dict(values))
+        begun = self._begun.pop(0) if self._begun else None
+        self._seed(len(self._study.get_trials(deepcopy=False)) if begun is None else begun.number)
+        trial = self._study.ask() if begun is None else self._take_up(begun)
+        trial.set_user_attr(point.KEY, dict(values or point.draw(trial, self._options.space)))
+        return self._tell_point(trial)
 
     def orphans(self) -> list[Ask]:
         """Take over the trials that a killed driver left running; prune those that were left too often."""
         import optuna
 
+        from fractalgen.search import point
+
         asks = []
+        self._begun = []
         for frozen in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-            # Optuna has no public way to take up a running trial again.
-            trial = optuna.trial.Trial(self._study, frozen._trial_id)  # noqa: SLF001
             left = int(frozen.user_attrs.get("left", 0))
+            if point.KEY not in frozen.user_attrs:
+                self._begun.append(frozen)
+                continue
+            trial = self._take_up(frozen)
             if left >= _REQUEUES:
                 self._trials[frozen.number] = trial
                 self.prune(frozen.number, f"the search was killed {left + 1} times while it ran")
                 continue
             trial.set_user_attr("left", left + 1)
-            self._seed(frozen.number)
-            asks.append(self._decide(trial))
+            asks.append(self._tell_point(trial))
         return asks
 
     def release(self) -> None:
@@ -160,9 +166,19 @@ class Study:
         seed = int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
         self._study.sampler = self._options.sampler.build(self._options.space, seed)
 
-    def _decide(self, trial: optuna.trial.Trial) -> Ask:
+    def _take_up(self, frozen: optuna.trial.FrozenTrial) -> optuna.trial.Trial:
+        import optuna
+
+        # Optuna has no public way to take up a running trial again.
+        return optuna.trial.Trial(self._study, frozen._trial_id)  # noqa: SLF001
+
+    def _tell_point(self, trial: optuna.trial.Trial) -> Ask:
+        from fractalgen.search import point
+
         self._trials[trial.number] = trial
-        return Ask(trial.number, self._options.space.decide(lambda hole: _suggest(trial, hole)))
+        values = trial.user_attrs[point.KEY]
+        point.tell(trial, self._options.space, values)
+        return Ask(trial.number, values)
 
     def _row(self, trial: optuna.trial.FrozenTrial) -> Row:
         record = trial.user_attrs.get("record", {})
@@ -197,14 +213,6 @@ def _open(file: Path, objectives: tuple[Objective, ...]) -> optuna.Study:
     except (SQLAlchemyError, RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SearchError(f"{str(file)!r} is no study: {reason}", "Move it away, or give another --out.") from None
-
-
-def _suggest(trial: optuna.trial.Trial, hole: Hole) -> int | float:
-    if hole.kind == "choice":
-        return int(trial.suggest_categorical(hole.name, list(range(len(hole.labels)))))
-    if hole.kind == "int":
-        return trial.suggest_int(hole.name, int(hole.low), int(hole.high), step=hole.step, log=hole.log)
-    return trial.suggest_float(hole.name, hole.low, hole.high, step=None, log=hole.log)
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

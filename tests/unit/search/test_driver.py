@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from optuna.storages._cached_storage import _CachedStorage
 
 from fractalgen.errors import DivergedError, SearchError
 from fractalgen.search import Leaderboard, Silent
@@ -213,3 +216,59 @@ def test_folders_of_a_study_that_was_removed_are_not_taken_for_its_results(bench
     board = bench.run(4)
     scored = [row.number for row in board.trials if row.complete and not row.cached]
     assert bench.evaluation.asked == scored
+
+
+WRITES = ("create_new_trial", "set_trial_param", "set_trial_user_attr", "set_trial_system_attr")
+
+
+@contextmanager
+def killed_before_write(number):
+    """Make the study's `number`-th write from now on, counted from 1, kill the driver."""
+    left = iter(range(number - 1, -1, -1))
+
+    def deadly(write):
+        def dying(*arguments, **named):
+            if next(left, 0) == 0:
+                raise Killed
+            return write(*arguments, **named)
+
+        return dying
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in WRITES:
+            patch.setattr(_CachedStorage, name, deadly(getattr(_CachedStorage, name)))
+        yield
+
+
+@pytest.mark.parametrize("sampler", [{"random": {}}, {"tpe": {"startup": 4}}, {"nsga2": {"population": 4}}], ids=str)
+def test_a_driver_killed_before_any_write_asks_the_points_of_one_that_never_was(bench, sampler):
+    bench.search = bench.search.model_copy(update={"sampler": sampler})
+    bench.run(7)
+    clean = replace(bench, folder=bench.folder.parent / "clean")
+    shutil.copytree(bench.folder, clean.folder)
+    expected = points(clean.run(9))
+    for number in range(1, 10):
+        killed = replace(bench, folder=bench.folder.parent / f"killed {number}")
+        shutil.copytree(bench.folder, killed.folder)
+        with killed_before_write(number), pytest.raises(Killed):
+            killed.run(9)
+        assert points(killed.run(9)) == expected, f"write {number}"
+
+
+def test_a_point_of_which_half_was_told_is_told_to_its_end(bench):
+    clean = bench.run(12)
+    number = next(row.number for row in clean.trials if len(row.params) == 3)
+    with sqlite3.connect(bench.folder / "study.db") as base:
+        base.execute("update trials set state = 'RUNNING' where number = ?", (number,))
+        base.execute("delete from trial_params where trial_id = ? and param_name != 'body.kind'", (number + 1,))
+    base.close()
+    assert points(bench.run(12)) == points(clean)
+
+
+def test_a_trial_that_has_no_point_yet_is_asked_for_first(bench):
+    clean = replace(bench, folder=bench.folder.parent / "clean")
+    bench.run(3)
+    with sqlite3.connect(bench.folder / "study.db") as base:
+        base.execute("insert into trials (number, study_id, state) values (3, 1, 'RUNNING')")
+    base.close()
+    assert points(bench.run(6)) == points(clean.run(6))
