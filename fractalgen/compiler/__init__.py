@@ -1,5 +1,7 @@
 """Graph -> nn.Module."""
 
-from fractalgen.compiler.network import Column, Network, compile_graph
+from fractalgen.compiler.budget import Budget
+from fractalgen.compiler.network import Network, compile_graph
+from fractalgen.compiler.section import Column, Section
 
-__all__ = ["Column", "Network", "compile_graph"]
+__all__ = ["Budget", "Column", "Network", "Section", "compile_graph"]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from fractalgen.compiler.budget import Budget, milliseconds_of
+from fractalgen.compiler.checkpointing import Checkpointing
 from fractalgen.compiler.drop_path import DropPathSampler
+from fractalgen.compiler.execute import Output, execute
 from fractalgen.compiler.modules import build_modules, register
-from fractalgen.compiler.schedule import Step, column_pattern, schedule
+from fractalgen.compiler.per_sample import plan_samples
+from fractalgen.compiler.schedule import BatchStep, Parts, Pattern, Plan, Step, column_pattern, plan
+from fractalgen.compiler.section import Column, Section, find_ends
+from fractalgen.compiler.statistics import STATISTICS, ColumnStatistics, batch_norms, own_statistics, recalibrate
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
 from fractalgen.passes import Simplify
+from fractalgen.passes import live_nodes as column_nodes
+from fractalgen.passes.order import memory_order
 from fractalgen.spec import DropPath
 
-Output = Tensor | tuple[Tensor, ...]
+FULL = "full"
 
 
 class Network(nn.Module):
@@ -35,31 +43,30 @@ class Network(nn.Module):
         super().__init__()
         self.graph = graph
         self.drop_path = drop_path
-        self.mode = "full"
-        """What the last forward pass ran: `full`, `local` (something was dropped) or `column K`."""
+        self.mode = FULL
+        """What the last forward pass ran: `full`, `local` (something was dropped), `column K` or `samples`."""
+        self.checkpointing: Checkpointing = "none"
+        """What the backward pass computes again instead of keeping it."""
         self._parts = build_modules(graph)
         register(self, graph, self._parts)
         self._sampler = DropPathSampler(graph, drop_path, seed)
-        self._full = schedule(graph, {})
-        self._global: dict[str, tuple[Step, ...]] = {}
+        self._order = memory_order(graph)
+        self._full = self._plan({})
+        self._plans: dict[int, Plan[BatchStep]] = {}
+        self._column_parts: dict[int, Parts] = {}
+        self._anytime: list[Section] = []
+        self._times: dict[Any, float] = {}
+        if drop_path.batch_norm == "per_column" and graph.columns > 1:
+            self._add_statistics()
 
     def forward(self, x: Tensor) -> Output:
         """Return the outputs for `x`, `(batch, *input)`.
 
         Raises:
-            CompileError: `x` does not have the shape of the network's input.
+            CompileError: `x` does not have the shape or kind of the network's input.
         """
-        if not (self.training and self._sampler.active):
-            self.mode = "full"
-            return run(self.graph, self._parts, self._full, x)
-        self.mode, pattern = self._sampler.sample()
-        if self.mode == "full":
-            return run(self.graph, self._parts, self._full, x)
-        if self.mode == "local":
-            return run(self.graph, self._parts, schedule(self.graph, pattern), x)
-        if self.mode not in self._global:
-            self._global[self.mode] = schedule(self.graph, pattern)
-        return run(self.graph, self._parts, self._global[self.mode], x)
+        parts, what = self._choose(x)
+        return execute(self.graph, parts, what, (x,), self.checkpointing)
 
     def column(self, index: int) -> Column:
         """Return column `index`, counted from 1, as a module that shares this network's weights.
@@ -69,11 +76,69 @@ class Network(nn.Module):
         """
         if not 1 <= index <= self.graph.columns:
             raise CompileError(f"there is no column {index}", f"The network has columns 1 to {self.graph.columns}.")
-        return Column(self.graph, self._parts, index).train(self.training)
+        return Column(self.graph, self._parts_in(index), self._column_plan(index), index).train(self.training)
 
     def columns(self) -> list[Column]:
         """Return every column, the shallowest first."""
         return [self.column(index) for index in range(1, self.graph.columns + 1)]
+
+    def between(self, starts: Sequence[str] = ("input",), ends: Sequence[str] = ()) -> Section:
+        """Return what lies between named values as a module that shares this network's weights.
+
+        Args:
+            starts: Values that are given: a tap, the path of a node, or the path of a rule call for its value.
+            ends: Values that are returned, in order; the network's outputs when left out.
+
+        Raises:
+            CompileError: nothing has such a name, or the ends need a value that is not given.
+        """
+        found = find_ends(self.graph, starts, ends or [self.graph.nodes[i].path for i in self.graph.outputs])
+        what = plan(self.graph, {}, found, self._order)
+        return Section(self.graph, self._parts, what).train(self.training)
+
+    def predict(self, x: Tensor, budget: Budget) -> Output:
+        """Return the answer of the most expensive of all columns and the whole net that fits a budget.
+
+        An answer is always given: where nothing fits, it is that of the cheapest column. `mode` tells what answered.
+
+        Args:
+            x: `(batch, *input)`.
+            budget: What it may cost. Times are measured once for each shape and device, with 7 passes each.
+        """
+        was_training = self.training
+        self.eval()
+        try:
+            if not self._anytime:
+                whole = Section(self.graph, self._parts, self._full)
+                self._anytime = sorted([*self.columns(), whole], key=lambda section: section.macs)
+            chosen = next((each for each in reversed(self._anytime) if self._fits(each, x, budget)), self._anytime[0])
+            with torch.inference_mode():
+                answer: Output = chosen(x)
+            self.mode = f"column {chosen.index}" if isinstance(chosen, Column) else FULL
+        finally:
+            self.train(was_training)
+        return answer
+
+    def recalibrate(self, batches: Iterable[Tensor]) -> None:
+        """Set the batch-norm statistics of the joined net, and those of each column that has its own, from `batches`.
+
+        Args:
+            batches: Inputs, `(batch, *input)` each, run once for the net and once for each such column.
+        """
+        kept = list(batches)
+        recalibrate(self, batch_norms(self._parts), kept)
+        for index in self._column_parts:
+            column = self.column(index)
+            recalibrate(column, batch_norms(column.live_parts), kept)
+
+    @property
+    def drop_path_progress(self) -> float:
+        """Share of the training that is over, 0 to 1, by which the schedule of the drop-path rate goes."""
+        return self._sampler.progress
+
+    @drop_path_progress.setter
+    def drop_path_progress(self, value: float) -> None:
+        self._sampler.progress = value
 
     def drop_path_state(self) -> dict[str, Any]:
         """Return the state of drop-path's generator."""
@@ -83,43 +148,46 @@ class Network(nn.Module):
         """Go on with drop-path from a state that `drop_path_state` returned."""
         self._sampler.load_state(state)
 
+    def _choose(self, x: Tensor) -> tuple[Parts, Plan[Step]]:
+        self.mode = FULL
+        if not (self.training and self._sampler.active):
+            return self._parts, self._full
+        if self.drop_path.per == "sample":
+            self.mode = "samples"
+            patterns = self._sampler.samples(len(x))
+            return self._parts, plan_samples(self.graph, patterns, x.device, self._order)
+        drawn = self._sampler.sample()
+        self.mode = drawn.mode
+        if drawn.column is not None:
+            return self._parts_in(drawn.column), self._column_plan(drawn.column)
+        return self._parts, self._full if drawn.mode == FULL else self._plan(drawn.pattern)
 
-class Column(nn.Module):
-    """One column of a network, with the same head; it shares the network's weights and holds no others."""
+    def _plan(self, pattern: Pattern) -> Plan[BatchStep]:
+        return plan(self.graph, pattern, order=self._order)
 
-    def __init__(self, graph: Graph, parts: Mapping[int, nn.Module], index: int) -> None:
-        super().__init__()
-        self.graph = graph
-        self.index = index
-        self._steps = schedule(graph, column_pattern(graph, index))
-        self._parts = {step.node: parts[step.node] for step in self._steps}
-        register(self, graph, self._parts)
+    def _column_plan(self, index: int) -> Plan[BatchStep]:
+        if index not in self._plans:
+            self._plans[index] = self._plan(column_pattern(self.graph, index))
+        return self._plans[index]
 
-    def forward(self, x: Tensor) -> Output:
-        """Return the outputs for `x`, `(batch, *input)`."""
-        return run(self.graph, self._parts, self._steps, x)
+    def _parts_in(self, column: int) -> Parts:
+        return self._column_parts.get(column, self._parts)
 
+    def _add_statistics(self) -> None:
+        own = {
+            index: own_statistics(self.graph, self._parts, column_nodes(self.graph, index))
+            for index in range(1, self.graph.columns + 1)
+        }
+        self.add_module(STATISTICS, ColumnStatistics(self.graph, own))
+        self._column_parts = {index: {**self._parts, **norms} for index, norms in own.items()}
 
-def run(graph: Graph, parts: Mapping[int, nn.Module], steps: Sequence[Step], x: Tensor) -> Output:
-    """Run `steps` on `x` and return the outputs of the graph."""
-    source = graph.inputs[0]
-    expected = graph.nodes[source].type
-    if expected is None or tuple(x.shape[1:]) != expected.shape:
-        raise CompileError(
-            f"the network takes (batch, {', '.join(map(str, expected.shape if expected else ()))}), "
-            f"found {tuple(x.shape)}"
-        )
-    values: dict[int, Tensor] = {source: x}
-    for step in steps:
-        part = parts[step.node]
-        if step.kept is None:
-            values[step.node] = part(values[step.inputs[0]])
-        else:
-            values[step.node] = part([values[i] for i in step.inputs], step.kept)
-        for index in step.done:
-            del values[index]
-    outputs = tuple(values[index] for index in graph.outputs)
-    return outputs[0] if len(outputs) == 1 else outputs
+    def _fits(self, section: Section, x: Tensor, budget: Budget) -> bool:
+        if budget.macs is not None:
+            return section.macs <= budget.macs
+        key = (id(section), tuple(x.shape), x.dtype, x.device)
+        if key not in self._times:
+            self._times[key] = milliseconds_of(section, x)
+        return self._times[key] <= (budget.milliseconds or 0)
 
 
 def compile_graph(graph: Graph, drop_path: DropPath | None = None, seed: int = 0) -> Network:

@@ -2,51 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from fractalgen.ir.graph import Graph, Input
+from torch import Tensor, nn
+
+from fractalgen.errors import CompileError
+from fractalgen.ir.graph import Graph
 from fractalgen.passes import kept_inputs
+from fractalgen.passes.liveness import last_uses, reached
 
 Kept = tuple[int, ...]
 Pattern = Mapping[int, Kept]
 """Join node -> positions of its surviving inputs; joins that are not named keep all."""
+Parts = Mapping[int, nn.Module]
+Values = dict[int, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(ABC):
     """Run one node.
 
     Attributes:
         node: Its index.
-        inputs: Nodes whose values it reads: for a join, those of the survivors.
-        kept: For a join, the positions of the survivors; else None.
+        inputs: Nodes whose values it reads.
         done: Nodes whose values nobody reads after this step.
     """
 
     node: int
     inputs: tuple[int, ...]
-    kept: Kept | None
     done: tuple[int, ...]
 
+    @abstractmethod
+    def value(self, parts: Parts, values: Values) -> Tensor:
+        """Return the node's value."""
 
-def schedule(graph: Graph, pattern: Pattern) -> tuple[Step, ...]:
-    """Return the steps that the outputs need when joins keep what `pattern` says."""
-    live = _live(graph, pattern)
-    reads = {index: _inputs(graph, index, pattern) for index in live}
-    last = {source: index for index in live for source in reads[index]}
-    for output in graph.outputs:
-        last.pop(output, None)
-    done: dict[int, list[int]] = {}
-    for source, index in last.items():
-        done.setdefault(index, []).append(source)
+
+@dataclass(frozen=True, slots=True)
+class BatchStep(Step):
+    """Run one node on the whole mini-batch; `kept` are the positions of a join's survivors, None for an op."""
+
+    kept: Kept | None
+
+    def value(self, parts: Parts, values: Values) -> Tensor:
+        """Return the node's value."""
+        part = parts[self.node]
+        if self.kept is None:
+            result: Tensor = part(values[self.inputs[0]])
+        else:
+            result = part([values[i] for i in self.inputs], self.kept)
+        return result
+
+
+S_co = TypeVar("S_co", bound=Step, covariant=True)
+
+
+@dataclass(frozen=True)
+class Plan(Generic[S_co]):
+    """What runs, in order.
+
+    Attributes:
+        steps: One a live node.
+        sources: Nodes whose values are given.
+        outputs: Nodes whose values are returned, in order.
+    """
+
+    steps: tuple[S_co, ...]
+    sources: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where a plan begins and ends: nodes whose values are given, and nodes whose values are wanted."""
+
+    sources: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+def ends_of(graph: Graph) -> Ends:
+    """Return the inputs and outputs of a whole network."""
+    return Ends(graph.inputs, graph.outputs)
+
+
+def plan(
+    graph: Graph, pattern: Pattern, ends: Ends | None = None, order: Sequence[int] | None = None
+) -> Plan[BatchStep]:
+    """Return the steps that the outputs need when joins keep what `pattern` says.
+
+    Args:
+        graph: The network.
+        pattern: What survives.
+        ends: A part of the network; all of it when left out.
+        order: Every node in an order of execution; the graph's own when left out.
+
+    Raises:
+        CompileError: the outputs need an input of the network that is not given.
+    """
+    ends = ends or ends_of(graph)
+    live = live_nodes(graph, pattern, ends)
+    running = [index for index in order or range(len(graph.nodes)) if index in live and index not in ends.sources]
+    reads = {index: inputs_of(graph, index, pattern) for index in running}
+    done = last_uses(reads, keep=ends.outputs)
     steps = []
-    for index in live:
-        node = graph.nodes[index]
-        if not isinstance(node.part, Input):
-            kept = pattern.get(index, tuple(range(len(node.inputs)))) if node.is_join else None
-            steps.append(Step(index, reads[index], kept, tuple(done.get(index, ()))))
-    return tuple(steps)
+    for index in running:
+        kept = pattern.get(index, tuple(range(len(reads[index])))) if graph.nodes[index].is_join else None
+        steps.append(BatchStep(index, reads[index], done.get(index, ()), kept))
+    return Plan(tuple(steps), ends.sources, ends.outputs)
 
 
 def column_pattern(graph: Graph, column: int) -> Pattern:
@@ -54,18 +118,24 @@ def column_pattern(graph: Graph, column: int) -> Pattern:
     return {i: kept_inputs(node, column) for i, node in enumerate(graph.nodes) if node.columns is not None}
 
 
-def _live(graph: Graph, pattern: Pattern) -> list[int]:
-    seen = set(graph.inputs)
-    stack = list(graph.outputs)
-    while stack:
-        index = stack.pop()
-        if index not in seen:
-            seen.add(index)
-            stack += _inputs(graph, index, pattern)
-    return sorted(seen)
+def live_nodes(graph: Graph, pattern: Pattern, ends: Ends) -> set[int]:
+    """Return the nodes that the outputs need, the sources among them.
+
+    Raises:
+        CompileError: an input of the network is needed and not given.
+    """
+    live = reached(ends.sources, ends.outputs, lambda index: inputs_of(graph, index, pattern))
+    missing = next((index for index in graph.inputs if index in live and index not in ends.sources), None)
+    if missing is not None:
+        names = ", ".join(graph.nodes[output].path for output in ends.outputs)
+        raise CompileError(
+            f"{names} also needs {graph.nodes[missing].path!r}, which is not given", "Name it as a start as well."
+        )
+    return live
 
 
-def _inputs(graph: Graph, index: int, pattern: Pattern) -> tuple[int, ...]:
+def inputs_of(graph: Graph, index: int, pattern: Pattern) -> tuple[int, ...]:
+    """Return what a node reads under a pattern."""
     inputs = graph.nodes[index].inputs
     kept = pattern.get(index)
     return inputs if kept is None else tuple([inputs[position] for position in kept])

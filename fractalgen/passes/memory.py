@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fractalgen.ir.graph import Graph, Node
 from fractalgen.passes.liveness import last_uses, reached
 
@@ -11,15 +13,16 @@ _BYTES = {"float": FLOAT_BYTES, "int": 8}
 _PER_PARAMETER = 3 * FLOAT_BYTES
 
 
-def peak_memory(graph: Graph) -> int:
+def peak_memory(graph: Graph, order: Sequence[int] | None = None) -> int:
     """Return the most bytes that values take at one time of evaluation, for one sample.
 
-    Nodes run in the order of the list. While a node is computed, its own value, its inputs and all values that are
-    still needed count, each with its elements times 4 bytes (float32), or 8 (int64) for token ids. A value counts
-    until its last reader is done, an output until the end. Weights do not count, nor what a module needs inside, nor
-    that some values are views of others.
+    Nodes run in `order`, or in that of the list. While a node is computed, its own value, its inputs and all values
+    that are still needed count, each with its elements times 4 bytes (float32), or 8 (int64) for token ids. A value
+    counts until its last reader is done, an output until the end. Weights do not count, nor what a module needs
+    inside, nor that some values are views of others.
     """
-    live = sorted(reached(graph.inputs, graph.outputs, lambda index: graph.nodes[index].inputs))
+    needed = reached(graph.inputs, graph.outputs, lambda index: graph.nodes[index].inputs)
+    live = [index for index in order or range(len(graph.nodes)) if index in needed]
     done = last_uses({index: graph.nodes[index].inputs for index in live}, keep=graph.outputs)
     held = peak = 0
     for index in live:

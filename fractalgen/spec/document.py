@@ -90,3 +90,19 @@ class DropPath(Model):
     global_: float = Field(
         default=0.0, ge=0.0, le=1.0, alias="global", description="Share of mini-batches that run one column alone."
     )
+    per: Literal["batch", "sample"] = Field(
+        default="batch", description="One pattern for a mini-batch, as in the paper, or one for each sample."
+    )
+    schedule: Literal["constant", "linear", "cosine"] = Field(
+        default="constant", description="How the rate grows over the training; linear and cosine begin at 0."
+    )
+    batch_norm: Literal["shared", "per_column"] = Field(
+        default="shared",
+        description="Statistics of batch norm: one set for all, or one for the joined net and one for each column.",
+    )
+
+    @model_validator(mode="after")
+    def _samples_share_statistics(self) -> DropPath:
+        if self.per == "sample" and self.batch_norm == "per_column":
+            raise ValueError("per: sample mixes columns in one mini-batch, which needs batch_norm: shared")
+        return self

@@ -14,7 +14,10 @@ register_load_state_dict_post_hook register_load_state_dict_pre_hook register_mo
 register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
 state_dict to to_empty train training type xpu zero_grad
 """
-_OURS = "column columns drop_path drop_path_state graph index load_drop_path_state mode input"
+_OURS = """
+between checkpointing column column_statistics columns drop_path drop_path_progress drop_path_state graph index input
+live_parts live_plan load_drop_path_state macs mode predict recalibrate
+"""
 
 MODULE_ATTRIBUTES: Final = frozenset(f"{_TORCH} {_OURS}".split())
 

@@ -41,6 +41,11 @@ class Train(Model):
     )
     label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="Share of the target spread over all classes.")
     grad_clip: float | None = Field(default=None, gt=0, description="Largest norm of the whole gradient, if any.")
+    checkpointing: Literal["none", "block", "column"] = Field(
+        default="none",
+        description="What the backward pass computes again instead of keeping it: whole rule calls, or stretches "
+        "between joins.",
+    )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout.")
 
     @field_validator("augment")

@@ -9,6 +9,11 @@ from typing import Any, Protocol, runtime_checkable
 class HasDropPath(Protocol):
     """A network whose drop-path can go on where it was."""
 
+    drop_path_progress: float
+    """Share of the training that is over, 0 to 1."""
+    checkpointing: str
+    """What the backward pass computes again: none, block or column."""
+
     def drop_path_state(self) -> dict[str, Any]:
         """Return the state of drop-path's generator: tensors and plain values."""
         ...

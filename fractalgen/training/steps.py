@@ -46,6 +46,8 @@ class Steps:
         self._augmentations = [AUGMENTATIONS.get(name) for name in recipe.augment]
         self._schedule = SCHEDULES.get(recipe.schedule)
         self._watch = GradientWatch(network)
+        if isinstance(network, HasDropPath):
+            network.checkpointing = recipe.checkpointing
         self._order = torch.Generator().manual_seed(seed)
         self._chance = torch.Generator().manual_seed(seed + 1)
 
@@ -99,6 +101,8 @@ class Steps:
         self.lr = self.recipe.lr * self._schedule(step, self.per_epoch, self.recipe.epochs)
         for group in self._optimizer.param_groups:
             group["lr"] = self.lr
+        if isinstance(self.network, HasDropPath):
+            self.network.drop_path_progress = step / max(1, self.per_epoch * self.recipe.epochs - 1)
 
     def _step(self, index: Tensor) -> Tensor:
         images, labels = self.images.batch(index)

@@ -5,8 +5,9 @@ import torch
 
 from fractalgen.compiler import compile_graph
 from fractalgen.compiler.drop_path import DropPathSampler
-from fractalgen.compiler.network import run
-from fractalgen.compiler.schedule import column_pattern, schedule
+from fractalgen.compiler.execute import execute
+from fractalgen.compiler.interpreter import interpret
+from fractalgen.compiler.schedule import column_pattern, plan
 from fractalgen.errors import CompileError
 from fractalgen.ir.joins import JOINS
 from fractalgen.passes import expand, facts
@@ -31,22 +32,13 @@ def net(join="mean", rate=0.3, global_share=0.5, seed=0):
     return compile_graph(graph, DropPath(rate=rate, **{"global": global_share}), seed)
 
 
+def parts_of(network):
+    return {i: network.get_submodule(node.path) for i, node in enumerate(network.graph.nodes) if node.inputs}
+
+
 def interpreted(network, x, pattern):
-    """The reference: every node that has inputs, in order, joins over what the pattern keeps; nothing clever."""
-    values = {}
-    for index, node in enumerate(network.graph.nodes):
-        if not node.inputs:
-            values[index] = x
-            continue
-        inputs = [values.get(source) for source in node.inputs]
-        module = network.get_submodule(node.path)
-        if node.is_join:
-            kept = pattern.get(index, tuple(range(len(inputs))))
-            if all(inputs[i] is not None for i in kept) and kept:
-                values[index] = module([inputs[i] for i in kept], kept)
-        elif inputs[0] is not None:
-            values[index] = module(*inputs)
-    return values[network.graph.outputs[0]]
+    """The reference."""
+    return interpret(network.graph, parts_of(network), x, pattern)[0]
 
 
 def modes_of(network, passes):
@@ -81,11 +73,9 @@ def test_training_with_a_pattern_equals_the_reference_in_outputs_and_gradients(j
     twin = copy.deepcopy(network)
     sampler = DropPathSampler(network.graph, DropPath(rate=0.5, **{"global": 0.3}), seed=0)
     for _ in range(6):
-        _, pattern = sampler.sample()
-        steps = schedule(network.graph, pattern)
-        parts = {step.node: network.get_submodule(network.graph.nodes[step.node].path) for step in steps}
+        pattern = sampler.sample().pattern
         network.zero_grad()
-        run(network.graph, parts, steps, x).square().sum().backward()
+        execute(network.graph, parts_of(network), plan(network.graph, pattern), (x,)).square().sum().backward()
         twin.zero_grad()
         interpreted(twin, x, pattern).square().sum().backward()
         for (name, a), (_, b) in zip(network.named_parameters(), twin.named_parameters(), strict=True):
@@ -158,3 +148,17 @@ def test_every_parameter_receives_a_gradient_when_nothing_is_dropped():
     network = net("learned", rate=0.0, global_share=0.0).train()
     network(torch.randn(4, 3, 8, 8)).square().sum().backward()
     assert all(p.grad is not None and p.grad.any() for p in network.parameters())
+
+
+def test_an_op_without_a_torch_module_is_named_by_the_rules_that_made_it(monkeypatch):
+    from fractalgen.ir.ops.conv import Conv
+
+    def build(self, inputs):
+        raise RuntimeError("no kernel for this")
+
+    monkeypatch.setattr(Conv, "build", build)
+    with pytest.raises(CompileError, match=r"'conv' at fractal.conv_bn_relu.conv has no torch module: no kernel"):
+        net()
+    monkeypatch.setattr(Conv, "build", lambda self, inputs: "conv")
+    with pytest.raises(CompileError, match=r"'conv' at fractal.conv_bn_relu.conv builds 'conv'"):
+        net()

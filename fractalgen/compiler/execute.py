@@ -1,0 +1,68 @@
+"""Runs plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from fractalgen.compiler.checkpointing import Checkpointing, recompute, segments
+from fractalgen.compiler.schedule import Parts, Plan, Step, Values
+from fractalgen.errors import CompileError
+from fractalgen.ir.graph import Graph
+
+Output = Tensor | tuple[Tensor, ...]
+
+
+def execute(
+    graph: Graph, parts: Parts, what: Plan[Step], inputs: Sequence[Tensor], checkpointing: Checkpointing = "none"
+) -> Output:
+    """Return the outputs of a plan: one tensor, or a tuple of several.
+
+    Args:
+        graph: The network that the plan is of.
+        parts: Node -> its module.
+        what: What to run.
+        inputs: One tensor for each source, `(batch, *shape)`.
+        checkpointing: What the backward pass computes again instead of keeping it.
+
+    Raises:
+        CompileError: an input does not have the shape or kind that its node has.
+    """
+    if len(inputs) != len(what.sources):
+        raise CompileError(f"{len(what.sources)} inputs are needed, found {len(inputs)}")
+    for source, tensor in zip(what.sources, inputs, strict=True):
+        _check(graph, source, tensor)
+    values = dict(zip(what.sources, inputs, strict=True))
+    if checkpointing == "none":
+        run_steps(parts, what.steps, values)
+    else:
+        for segment in segments(graph, what, checkpointing):
+            recompute(parts, segment, values, run_steps)
+    outputs = tuple(values[index] for index in what.outputs)
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def run_steps(parts: Parts, steps: Sequence[Step], values: Values) -> None:
+    """Run steps in order; `values` gains what they make and loses what nobody reads any more."""
+    for step in steps:
+        values[step.node] = step.value(parts, values)
+        for index in step.done:
+            del values[index]
+
+
+def _check(graph: Graph, source: int, tensor: Tensor) -> None:
+    node = graph.nodes[source]
+    expected = node.type
+    if expected is None:
+        raise CompileError(f"{node.path!r} has no type", "Lower what `expand` returns.")
+    if tuple(tensor.shape[1:]) != expected.shape:
+        shape = ", ".join(map(str, expected.shape))
+        raise CompileError(f"{_owner(node.path)} takes (batch, {shape}), found {tuple(tensor.shape)}")
+    if tensor.is_floating_point() != (expected.dtype == "float"):
+        wanted = "floating-point numbers" if expected.dtype == "float" else "whole numbers (tokens)"
+        raise CompileError(f"{_owner(node.path)} takes {wanted}, found {str(tensor.dtype).removeprefix('torch.')}")
+
+
+def _owner(path: str) -> str:
+    return "the network" if path == "input" else repr(path)

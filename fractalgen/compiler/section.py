@@ -1,0 +1,90 @@
+"""Parts of a network as modules that share its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from torch import Tensor, nn
+
+from fractalgen.compiler.execute import Output, execute
+from fractalgen.compiler.modules import register
+from fractalgen.compiler.schedule import BatchStep, Ends, Parts, Plan
+from fractalgen.compiler.statistics import own_statistics, recalibrate
+from fractalgen.errors import CompileError
+from fractalgen.ir.graph import Graph
+from fractalgen.registry import suggest
+
+
+class Section(nn.Module):
+    """What one plan runs; it holds the weights that the plan needs and no others.
+
+    Args:
+        graph: The network's graph.
+        parts: Node -> its module; shared with the network.
+        plan: What runs.
+    """
+
+    def __init__(self, graph: Graph, parts: Parts, plan: Plan[BatchStep]) -> None:
+        super().__init__()
+        self.graph = graph
+        self.live_plan = plan
+        self.live_parts = {step.node: parts[step.node] for step in plan.steps}
+        """Node -> its module, for every node that runs."""
+        register(self, graph, self.live_parts)
+
+    def forward(self, *inputs: Tensor) -> Output:
+        """Return the outputs for one tensor a source, `(batch, *shape)` each."""
+        return execute(self.graph, self.live_parts, self.live_plan, inputs)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample."""
+        total = 0
+        for step in self.live_plan.steps:
+            part, types = self.graph.nodes[step.node].part, self.graph.input_types(step.node)
+            cost = part.cost(types, step.kept) if step.kept is not None else part.cost(types)
+            total += cost.macs
+        return total
+
+    def recalibrate(self, batches: Iterable[Tensor]) -> None:
+        """Give this section batch-norm statistics of its own, the mean over `batches`; the network keeps its own.
+
+        Args:
+            batches: Inputs, `(batch, *input)` each.
+        """
+        own = own_statistics(self.graph, self.live_parts, self.live_parts)
+        self.live_parts |= own
+        register(self, self.graph, own)
+        recalibrate(self, own, batches)
+
+
+class Column(Section):
+    """One column of a network, counted from 1, with the same head."""
+
+    def __init__(self, graph: Graph, parts: Parts, plan: Plan[BatchStep], index: int) -> None:
+        super().__init__(graph, parts, plan)
+        self.index = index
+
+
+def find_ends(graph: Graph, starts: Sequence[str], ends: Sequence[str]) -> Ends:
+    """Return the nodes whose values the names stand for: a tap, a node's path, or a rule call's path (its value).
+
+    Raises:
+        CompileError: nothing has such a name.
+    """
+    known = _names(graph)
+    for name in (*starts, *ends):
+        if name not in known:
+            raise CompileError(f"nothing is called {name!r}", suggest(name, known))
+    return Ends(tuple(known[name] for name in starts), tuple(known[name] for name in ends))
+
+
+def _names(graph: Graph) -> Mapping[str, int]:
+    names: dict[str, int] = {}
+    for index, node in enumerate(graph.nodes):
+        scope = node.scope
+        while scope is not None:
+            names[".".join(scope.path)] = index  # the last node that a call made holds its value
+            scope = scope.parent
+    names |= {node.path: index for index, node in enumerate(graph.nodes)}
+    return {**names, **dict(graph.taps)}
