@@ -9,16 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fractalgen.compiler import Network, compile_graph
+    from fractalgen.compiler import Budget, Network, compile_graph
     from fractalgen.errors import FractalGenError
     from fractalgen.ir.graph import Graph
     from fractalgen.passes import Facts, expand, facts, fingerprint
     from fractalgen.search import run_search
-    from fractalgen.spec import Spec, load
+    from fractalgen.spec import DropPath, Spec, load, load_text
     from fractalgen.training import fit
     from fractalgen.visualize import draw
 
 _HOME = {
+    "Budget": "compiler",
+    "DropPath": "spec",
     "Facts": "passes",
     "FractalGenError": "errors",
     "Graph": "ir.graph",
@@ -31,6 +33,7 @@ _HOME = {
     "fingerprint": "passes",
     "fit": "training",
     "load": "spec",
+    "load_text": "spec",
     "run_search": "search",
 }
 
@@ -46,6 +49,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Budget",
+    "DropPath",
     "Facts",
     "FractalGenError",
     "Graph",
@@ -58,5 +63,6 @@ __all__ = [
     "fingerprint",
     "fit",
     "load",
+    "load_text",
     "run_search",
 ]

@@ -54,7 +54,10 @@ def _print(found: Facts, filled: dict[str, Any]) -> None:
     console.print(
         f"depth {found.depth}   shortest path {found.shortest_path}   receptive field {found.receptive_field}"
     )
-    console.print(f"bytes for one sample: evaluation {found.peak_memory:,}   training {found.training_memory:,}")
+    console.print(
+        f"bytes for one sample: evaluation {found.peak_memory:,}, as ordered {found.ordered_memory:,}   "
+        f"training {found.training_memory:,}"
+    )
     console.print(f"nodes {found.nodes:,}   joins {found.joins:,}   outputs {', '.join(found.outputs)}")
     for name, value in filled.items():
         console.print(f"hole {name} = {value}", markup=False)

@@ -13,6 +13,7 @@ from fractalgen.ir.ops.conv import Conv
 from fractalgen.passes.columns import kept_inputs, live_nodes
 from fractalgen.passes.costs import Costs
 from fractalgen.passes.memory import peak_memory, training_memory
+from fractalgen.passes.order import memory_order
 from fractalgen.passes.simplify import Simplify
 
 
@@ -52,6 +53,7 @@ class Facts:
         joins: Joins among them.
         activations: Elements that all ops and joins put out for one sample.
         peak_memory: Most bytes that values take at one time of evaluation, for one sample; see `memory`.
+        ordered_memory: The same in the order that the compiled network runs in; see `order`.
         training_memory: Bytes that a training step on one sample keeps; see `memory`.
         receptive_field: Input rows that one output element can see.
         outputs: Shape of each output.
@@ -68,6 +70,7 @@ class Facts:
     joins: int
     activations: int
     peak_memory: int
+    ordered_memory: int
     training_memory: int
     receptive_field: int
     outputs: tuple[str, ...]
@@ -96,6 +99,7 @@ def facts(graph: Graph) -> Facts:
         joins=sum(node.is_join for node in worked),
         activations=sum(node.type.elements for node in worked if node.type),
         peak_memory=peak_memory(simple),
+        ordered_memory=peak_memory(simple, memory_order(simple)),
         training_memory=training_memory(simple, total.parameters),
         receptive_field=_receptive_field(graph),
         outputs=tuple(str(graph.nodes[output].type) for output in graph.outputs),
