@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from fractalgen.ir.call_chain import Caller
+from fractalgen.ir.keys import Keys
 from fractalgen.ir.terms import Frame, Recursion
 from fractalgen.spec.document import Rule
-from fractalgen.spec.expressions import Expression
+from fractalgen.spec.expressions import CallExpr, Expression
 from fractalgen.spec.load import RuleBook
 
 TAP_WORDS = frozenset({"tap", "from"})
 """Words of expressions whose value depends on the frame."""
+_ABSENT = object()
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ def library_of(book: RuleBook) -> Library:
     return Library(book.rules, {name: library_of(other) for name, other in book.imports.items()})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Environment:
     """Names and their values.
 
@@ -39,23 +41,32 @@ class Environment:
         library: The rules of the file in which the expression was written.
         frame: Where taps live.
         step: The recursion and level whose step this is, when it is one; None inside a layer argument.
+        keys: The keys of values, one set for all environments of an evaluation.
+        caller: The call of the rule in whose text the expression stands; None in the network itself.
     """
 
     names: Mapping[str, Any]
     library: Library
     frame: Frame
     step: tuple[Recursion, int] | None = None
+    keys: Keys = field(default_factory=Keys)
+    caller: Caller | None = None
 
     def extended(self, names: Mapping[str, Any]) -> Environment:
         """Return this environment with more names, which hide those of the same name."""
-        return replace(self, names={**self.names, **names})
+        return Environment({**self.names, **names}, self.library, self.frame, self.step, self.keys, self.caller)
 
-    def key(self, names: AbstractSet[str]) -> tuple[Any, ...]:
-        """Return a key that is equal for environments that agree on `names`."""
-        known = self.names
+    def of_rule(self, call: CallExpr, rule: Rule, library: Library) -> Environment:
+        """Return an environment without names for the text of `rule`, which `call` calls from here."""
+        caller = Caller(call.name, rule, call.place, self.caller)
+        return Environment({}, library, Frame(call.name), None, self.keys, caller)
+
+    def key(self, names: Collection[str]) -> Hashable:
+        """Return a key that is equal for environments that agree on `names`, given in the same order."""
+        known, of = self.names, self.keys.of
         step = (id(self.step[0]), self.step[1]) if self.step else None
         frame = None if TAP_WORDS.isdisjoint(names) else id(self.frame)
-        return (step, frame, *((name, value_key(known[name])) for name in sorted(names) if name in known))
+        return (step, frame, *[of(known[name]) if name in known else _ABSENT for name in names])
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +78,10 @@ class Layer:
     gives: tuple[str, ...]
 
     @cached_property
-    def key(self) -> tuple[Any, ...]:
-        """Equal for layers that build the same."""
-        return (id(self.expression), self.environment.key(self.expression.names))
+    def key(self) -> Hashable:
+        """The same for layers that build the same."""
+        parts = (id(self.expression), self.environment.key(self.expression.names))
+        return self.environment.keys.first(parts, self)
 
 
 @dataclass(frozen=True)
@@ -80,9 +92,9 @@ class JoinMode:
     arguments: tuple[tuple[str, Any], ...] = ()
 
     @cached_property
-    def key(self) -> tuple[Any, ...]:
+    def key(self) -> Hashable:
         """Equal for modes that mean the same."""
-        return (self.name, *((key, value_key(value)) for key, value in self.arguments))
+        return (self.name, *((key, repr(value)) for key, value in self.arguments))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +107,6 @@ class Level:
     recursion: Recursion
 
     @cached_property
-    def key(self) -> tuple[Any, ...]:
+    def key(self) -> Hashable:
         """Equal for levels that build the same."""
-        return (id(self.recursion), self.level, self.environment.key(self.rule.parameters.keys()))
-
-
-def value_key(value: Any) -> Any:
-    """Return a hashable key for a value; 1, 1.0 and true are different."""
-    if isinstance(value, Layer | JoinMode | Level):
-        return value.key
-    if isinstance(value, tuple):
-        return tuple(value_key(item) for item in value)
-    if isinstance(value, str | int | float | None):
-        return (type(value).__name__, value)
-    return id(value)
+        return (id(self.recursion), self.level, self.environment.key(self.rule.parameters))

@@ -7,17 +7,19 @@ so that a loop is evaluated once and multiplied; limits are checked on that coun
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from fractalgen.errors import GraphError, ParameterError, Place, SpecError
 from fractalgen.ir import terms
-from fractalgen.ir.arguments import Arguments, NeedsRounds
+from fractalgen.ir.arguments import Arguments
 from fractalgen.ir.builtin_rules import FILES
+from fractalgen.ir.call_chain import circle_of
 from fractalgen.ir.environment import TAP_WORDS, Environment, Layer, Level, library_of
 from fractalgen.ir.evaluate_graph import graph_term
+from fractalgen.ir.evaluate_loops import SameRounds, loop_term, rounds
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import make
@@ -45,7 +47,6 @@ from fractalgen.spec.limits import (
     MAX_EVALUATIONS,
     MAX_LEVELS,
     MAX_NODES,
-    MAX_ROUNDS,
 )
 from fractalgen.spec.parse_expression import parse_expression
 from fractalgen.spec.tree import Tree
@@ -125,9 +126,11 @@ class Evaluator:
         if known is not None:
             return known[2]
         limit = MAX_EVALUATIONS if self.counting else 10 * MAX_NODES
-        if self._calls > limit or self._depth >= MAX_CALL_DEPTH:
-            what = "nested too deeply" if self._depth >= MAX_CALL_DEPTH else "too large to count"
-            raise GraphError(f"the network is {what}", _FEWER, expression.place)
+        if self._calls > limit:
+            raise GraphError("the network is too large to count", _FEWER, expression.place)
+        if self._depth >= MAX_CALL_DEPTH:
+            deep = GraphError("the network is nested too deeply", _FEWER, expression.place)
+            raise circle_of(environment.caller) or deep
         self._depth += 1
         try:
             term = self._new(expression, environment)
@@ -159,62 +162,8 @@ class Evaluator:
     def _graph(self, expression: GraphExpr, environment: Environment) -> Term:
         return graph_term(self, expression, environment)
 
-    # Loops
-
     def _loop(self, expression: RepeatExpr | ForeachExpr, environment: Environment) -> Term:
-        rounds = self._rounds(expression, environment)
-        if isinstance(rounds, int):
-            return terms.repeat(expression.place, rounds, self._one_round(expression, environment))
-        return terms.sequence(expression.place, rounds)
-
-    def _rounds(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> tuple[Term, ...] | int:
-        """Return the terms of all rounds, or their number when every round is the same."""
-        bindings = self._bindings(loop, environment)
-        names = set(bindings[0]) if bindings else set()
-        if not names & loop.body.names:
-            return len(bindings)
-        if self.counting and len(bindings) > 1:
-            unknown = Unknown()
-            try:
-                self.term(loop.body, environment.extended(dict.fromkeys(names, unknown)))
-            except NeedsRounds as error:
-                if error.unknown is not unknown:
-                    raise
-            else:
-                return len(bindings)
-        return self._each_round(loop, environment, bindings)
-
-    def _each_round(
-        self, loop: RepeatExpr | ForeachExpr, environment: Environment, bindings: Sequence[Mapping[str, Any]]
-    ) -> tuple[Term, ...]:
-        rounds: list[Term] = []
-        nodes = 0
-        for binding in bindings:
-            rounds.append(self.term(loop.body, environment.extended(binding)))
-            nodes += rounds[-1].nodes
-            if nodes > MAX_NODES:
-                raise GraphError(f"the network would have more than {MAX_NODES:,} nodes", _FEWER, loop.place)
-        return tuple(rounds)
-
-    def _one_round(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> Term:
-        bindings = self._bindings(loop, environment)
-        if not bindings:
-            return terms.identity(loop.place)
-        names = dict.fromkeys(bindings[0], Unknown()) if self.counting else bindings[0]
-        return self.term(loop.body, environment.extended(names))
-
-    def _bindings(self, loop: RepeatExpr | ForeachExpr, environment: Environment) -> Sequence[Mapping[str, Any]]:
-        if isinstance(loop, RepeatExpr):
-            times = self.arguments.whole("repeat.times", loop.times, environment, 0, MAX_ROUNDS)
-            return [{loop.index: i} if loop.index else {} for i in range(times)]
-        lists = {name: self.arguments.listed(name, tree, environment) for name, tree in loop.over}
-        lengths = {name: len(items) for name, items in lists.items()}
-        if len(set(lengths.values())) > 1:
-            found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise ParameterError(f"foreach walks lists of one length together: {found}", "", loop.place)
-        rows = zip(*lists.values(), strict=True)
-        index = [loop.index] if loop.index else []
-        return [dict(zip([*lists, *index], [*row, *([i] if index else [])], strict=True)) for i, row in enumerate(rows)]
+        return loop_term(self, expression, environment)
 
     # Joins
 
@@ -251,10 +200,8 @@ class Evaluator:
             return ()
         if isinstance(expression.branches, tuple):
             return tuple([self.term(branch, environment) for branch in expression.branches])
-        rounds = self._rounds(expression.branches, environment)
-        if isinstance(rounds, int):
-            return (self._one_round(expression.branches, environment),) * rounds
-        return rounds
+        found = rounds(self, expression.branches, environment)
+        return found.all() if isinstance(found, SameRounds) else found
 
     # Calls
 
@@ -267,7 +214,7 @@ class Evaluator:
             share = self.arguments.share(call, environment)
             return terms.op_term(call.place, self._op(call, environment), call.name, share)
         rule, library = target
-        own = Environment({}, library, Frame(call.name))
+        own = environment.of_rule(call, rule, library)
         bound = self.arguments.bind(call, rule, environment, own)
         try:
             return self._rule(call, rule, own.extended(bound))

@@ -94,7 +94,7 @@ CASES = [
     (RULE + "    body: {from: p}\n    inputs: [p, q]\n", "the rule 'r' reads 2 inputs (p, q), found 1"),
     (RULE + "    body: relu\n    base: relu\n", "a rule has a body, or levels, base and step; found body and base"),
     (RULE + "    levels: 2\n    base: recurse\n    step: recurse\n", "recurse stands in base"),
-    (RULE + "    body: r\n", "nested too deeply"),
+    (RULE + "    body: r\n", "rules call each other in a circle: r -> r"),
     (RULE + "    body: relu\n    parameters: {a: {type: number}}\n", "rules.r.parameters.a.type: should be 'int', 'float'"),
     (RULE + "    body: relu\n    parameters: {a: {type: int, of: [1]}}\n", "'of' lists the values of a choice"),
     (RULE + "    body: relu\n    parameters: {a: {type: list, minimum: 1}}\n", "minimum and maximum belong to int and float"),
