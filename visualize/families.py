@@ -54,6 +54,8 @@ _KINDS = {
     "mish": "activation",
     "dropout": "noise",
     "dropout2d": "noise",
+    "dropblock": "noise",
+    "stochastic_depth": "noise",
     "attention": "attention",
     "squeeze_excite": "attention",
     "input": "input",

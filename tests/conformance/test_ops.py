@@ -25,6 +25,9 @@ CASES = [
     ("conv", {"out": 4, "kernel": 1, "bias": True}, IMAGE),
     ("conv", {"out": 9, "kernel": (3, 5), "stride": (2, 1), "dilation": 2, "groups": 3}, IMAGE),
     ("conv", {"out": 4, "kernel": 2, "padding": 0}, IMAGE),
+    ("dropblock", {"rate": 0.3, "block": 3}, IMAGE),
+    ("dropblock", {"rate": 0.3}, TensorType((64, 3, 20))),
+    ("dropblock", {"rate": 0}, IMAGE),
     ("dropout", {"rate": 0.3}, IMAGE),
     ("dropout", {"rate": 0}, VECTOR),
     ("dropout2d", {"rate": 0.3}, IMAGE),
@@ -49,6 +52,9 @@ CASES = [
     ("silu", {}, VECTOR),
     ("squeeze_excite", {"reduction": 2}, IMAGE),
     ("squeeze_excite", {}, IMAGE),
+    ("stochastic_depth", {"rate": 0.5}, TensorType((8,))),
+    ("stochastic_depth", {"rate": 0.5, "per": "batch"}, IMAGE),
+    ("stochastic_depth", {"rate": 0}, SEQUENCE),
     ("upsample", {}, IMAGE),
     ("upsample", {"factor": 3, "mode": "bilinear"}, IMAGE),
 ]
@@ -96,7 +102,8 @@ def test_training_differs_between_runs_only_for_stochastic_ops(name, arguments, 
     op = build(name, arguments, source)
     module = op.build((source,)).train()
     x = sample(source, 4)
-    same = torch.equal(module(x), module(x))
+    first = module(x)
+    same = all(torch.equal(first, module(x)) for _ in range(64))  # a coin for the whole batch falls alike now and then
     assert same is not (op.stochastic and not op.is_noop)
 
 

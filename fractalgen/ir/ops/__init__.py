@@ -12,6 +12,7 @@ OPS: Registry[type[Op]] = Registry(
         "avg_pool": "fractalgen.ir.ops.avg_pool:AvgPool",
         "batch_norm": "fractalgen.ir.ops.batch_norm:BatchNorm",
         "conv": "fractalgen.ir.ops.conv:Conv",
+        "dropblock": "fractalgen.ir.ops.dropblock:Dropblock",
         "dropout": "fractalgen.ir.ops.dropout:Dropout",
         "dropout2d": "fractalgen.ir.ops.dropout2d:Dropout2d",
         "embedding": "fractalgen.ir.ops.embedding:Embedding",
@@ -28,6 +29,7 @@ OPS: Registry[type[Op]] = Registry(
         "rms_norm": "fractalgen.ir.ops.rms_norm:RmsNorm",
         "silu": "fractalgen.ir.ops.silu:Silu",
         "squeeze_excite": "fractalgen.ir.ops.squeeze_excite:SqueezeExcite",
+        "stochastic_depth": "fractalgen.ir.ops.stochastic_depth:StochasticDepth",
         "upsample": "fractalgen.ir.ops.upsample:Upsample",
     },
 )

@@ -163,6 +163,15 @@ def test_a_rare_drop_is_no_false_alarm(digits, rate):
         assert fit(net(text, seed), Train(epochs=1), digits).guards.problems == ()
 
 
+@pytest.mark.parametrize("op", ["stochastic_depth: {rate: 0.02, per: batch}", "dropblock: {rate: 0.1, block: 3}"])
+def test_every_stochastic_op_is_declared_noise(digits, op):
+    text = SPEC.replace("dropout: 0.1", "dropout: 0").replace("{rate: 0.2, global: 0.5}", "{rate: 0}")
+    for noisy in (False, True):
+        spec = text.replace("- global_avg_pool", f"- {op}\n      - global_avg_pool") if noisy else text
+        guards = fit(net(spec), Train(epochs=1), digits).guards
+        assert (guards.noise_declared, guards.problems) == (noisy, ())
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
