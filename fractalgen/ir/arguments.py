@@ -10,7 +10,7 @@ from fractalgen.errors import ParameterError, Place, UnknownNameError
 from fractalgen.ir.environment import Environment, JoinMode, Layer, Level
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
-from fractalgen.ir.parts import check_value, declared, show
+from fractalgen.ir.parts import check_value, declared
 from fractalgen.ir.pending import Deferred
 from fractalgen.registry import suggest
 from fractalgen.spec import Rule
@@ -20,6 +20,7 @@ from fractalgen.spec.formula import Unknown, UnknownValueError, formula_of
 from fractalgen.spec.limits import MAX_ROUNDS
 from fractalgen.spec.parse_expression import names_in, parse_expression
 from fractalgen.spec.tree import Tree
+from fractalgen.spec.wording import show
 
 SHARE = "share"
 """What every op takes besides its own parameters: ops with one key are one set of weights."""
@@ -207,7 +208,7 @@ class Arguments:
 def _typed(name: str, value: Any, parameter: Parameter, place: Place) -> Any:
     if parameter.type == "choice":
         if not any(value == option and type(value) is type(option) for option in parameter.of):
-            options = ", ".join(map(str, parameter.of))
+            options = ", ".join(option if isinstance(option, str) else show(option) for option in parameter.of)
             raise ParameterError(f"{name} must be one of {options}, found {show(value)}", "", place)
         return value
     if parameter.type == "list":

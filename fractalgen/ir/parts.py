@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from fractalgen.errors import ParameterError, Place, UnknownNameError
 from fractalgen.ir.types import TensorType
 from fractalgen.registry import suggest
+from fractalgen.spec.wording import describe, show
 
 if TYPE_CHECKING:
     from torch import nn
@@ -177,23 +178,3 @@ def _convert_scalar(value: Any, hint: Any) -> Any:
     if hint is int:
         return int(value) if value == value // 1 else _MISFIT
     return float(value) if hint is float else _MISFIT
-
-
-def describe(hint: Any) -> str:
-    """Return a type hint in the words of the rule language."""
-    origin = typing.get_origin(hint)
-    if origin is typing.Union or origin is types.UnionType:
-        return " or ".join(describe(part) for part in typing.get_args(hint) if part is not type(None))
-    if origin is Literal:
-        return "one of " + ", ".join(typing.get_args(hint))
-    if origin is tuple:
-        return f"a list of {len(typing.get_args(hint))}"
-    return {int: "a whole number", float: "a number", bool: "true or false", str: "text"}.get(hint, str(hint))
-
-
-def show(value: object) -> str:
-    """Return a value for a message: quoted, and cut when long."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**18:
-        return f"an integer of {value.bit_length()} bits"
-    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."

@@ -77,10 +77,10 @@ class Network(Model):
     def _sizes(cls, value: Any) -> Any:
         shape = value.get("shape") if isinstance(value, dict) else value
         sizes = shape if isinstance(shape, list | tuple) else ()
-        whole = all(isinstance(size, int) and not isinstance(size, bool) for size in sizes)
-        if not whole or not 1 <= len(sizes) <= 3 or any(not 1 <= size <= 1_000_000 for size in sizes):
+        numbers = all(isinstance(size, int | float) and not isinstance(size, bool) for size in sizes)
+        if not numbers or not 1 <= len(sizes) <= 3 or any(s != s // 1 or not 1 <= s <= 1_000_000 for s in sizes):
             raise ValueError("input is a list of one to three whole numbers, each 1 to 1,000,000")
-        return value if isinstance(value, dict) else {"shape": tuple(sizes)}
+        return {**(value if isinstance(value, dict) else {}), "shape": tuple(map(int, sizes))}
 
 
 class DropPath(Model):

@@ -18,6 +18,7 @@ from typing import Any
 from fractalgen.errors import ParameterError, Place, SpecSyntaxError, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.spec.limits import MAX_FORMULA_LENGTH, MAX_NUMBER
+from fractalgen.spec.wording import show
 
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _EMBEDDED = re.compile(r"\$\{([^{}]*)\}")
@@ -79,7 +80,11 @@ class Formula:
         interpreter = _Interpreter(self.text, names, place)
         if len(self.parts) == 1 and not isinstance(self.parts[0], str):
             return interpreter.value(self.parts[0])
-        return "".join(part if isinstance(part, str) else str(interpreter.value(part)) for part in self.parts)
+        return "".join(part if isinstance(part, str) else _as_text(interpreter.value(part)) for part in self.parts)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else show(value)
 
 
 def formula_of(text: str, place: Place) -> Formula | None:
@@ -142,6 +147,10 @@ _ALLOWED = (
 )  # fmt: skip
 
 
+class _NoValueError(Exception):
+    """Says why a formula has no value."""
+
+
 class _Interpreter:
     def __init__(self, text: str, names: Mapping[str, Any], place: Place) -> None:
         self._text = text
@@ -151,10 +160,13 @@ class _Interpreter:
     def value(self, node: ast.expr) -> Any:
         try:
             return self._bounded(self._visit(node))
-        except (ArithmeticError, TypeError, LookupError, ValueError) as error:
-            if isinstance(error, ParameterError | UnknownNameError):
-                raise
-            raise self._error(f"{self._text!r} has no value: {error}") from None
+        except ZeroDivisionError:
+            reason = "it divides by zero"
+        except OverflowError:
+            reason = "it is past what numbers can hold"
+        except _NoValueError as error:
+            reason = str(error)
+        raise self._error(f"{self._text!r} has no value: {reason}")
 
     def _visit(self, node: ast.expr) -> Any:
         match node:
@@ -165,16 +177,16 @@ class _Interpreter:
             case ast.BinOp():
                 return self._bounded(self._binary(node.op, self._visit(node.left), self._visit(node.right)))
             case ast.UnaryOp():
-                inner = self._visit(node.operand)
+                inner = _number(self._visit(node.operand))
                 return -inner if isinstance(node.op, ast.USub) else +inner
             case ast.IfExp():
                 return self._visit(node.body if self._visit(node.test) else node.orelse)
             case ast.Compare():
                 return self._compare(node)
             case ast.Subscript():
-                return self._visit(node.value)[self._visit(node.slice)]
+                return _item(self._visit(node.value), self._visit(node.slice))
             case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS and not node.keywords:
-                return _FUNCTIONS[name](*[self._visit(argument) for argument in node.args])
+                return _called(name, [self._visit(argument) for argument in node.args])
             case _:
                 raise self._error(f"{self._text!r} is not a formula")
 
@@ -189,8 +201,7 @@ class _Interpreter:
         raise UnknownNameError(f"unknown name {name!r} in {self._text!r}", suggest(name, self._names), self._place)
 
     def _binary(self, kind: ast.operator, left: Any, right: Any) -> Any:
-        if isinstance(left, str | tuple) or isinstance(right, str | tuple):
-            raise TypeError(f"arithmetic needs numbers, found {left!r} and {right!r}")
+        left, right = _number(left), _number(right)
         if isinstance(kind, ast.Pow):
             if abs(right) > 64 or (isinstance(left, int) and left.bit_length() * right > 64):
                 raise self._error(f"{self._text!r} is too large a power")
@@ -201,7 +212,11 @@ class _Interpreter:
         left = self._visit(node.left)
         for kind, other in zip(node.ops, node.comparators, strict=True):
             right = self._visit(other)
-            if not _COMPARE[type(kind)](left, right):
+            try:
+                holds = _COMPARE[type(kind)](left, right)
+            except TypeError:
+                raise _NoValueError(f"{show(left)} and {show(right)} have no order") from None
+            if not holds:
                 return False
             left = right
         return True
@@ -213,3 +228,23 @@ class _Interpreter:
 
     def _error(self, message: str) -> ParameterError:
         return ParameterError(message, "", self._place)
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, int | float):
+        raise _NoValueError(f"arithmetic needs numbers, found {show(value)}")
+    return value
+
+
+def _item(value: Any, index: Any) -> Any:
+    try:
+        return value[index]
+    except (TypeError, LookupError):
+        raise _NoValueError(f"{show(value)} has no item {show(index)}") from None
+
+
+def _called(name: str, arguments: list[Any]) -> Any:
+    try:
+        return _FUNCTIONS[name](*arguments)
+    except (TypeError, ValueError):
+        raise _NoValueError(f"{name} cannot take {', '.join(map(show, arguments)) or 'nothing'}") from None

@@ -18,6 +18,7 @@ from fractalgen.registry import suggest
 from fractalgen.spec.alternatives import Alternatives, alternatives_of
 from fractalgen.spec.limits import MAX_NUMBER
 from fractalgen.spec.tree import Tree
+from fractalgen.spec.wording import show
 
 Values = Mapping[str, int | float]
 """Hole name -> value; for a choice, the index of the alternative."""
@@ -82,7 +83,7 @@ class Hole:
         whole = self.kind == "float" or value == int(value)
         on_grid = self.kind == "float" or (value - self.low) % self.step == 0
         if not (self.low <= value <= self.high and whole and on_grid):
-            raise ParameterError(f"hole {self.name!r} takes {self.low:g} to {self.high:g}, found {value!r}")
+            raise ParameterError(f"hole {self.name!r} takes {self.low:g} to {self.high:g}, found {show(value)}")
 
 
 @dataclass(frozen=True)
@@ -272,13 +273,13 @@ def _range_problem(low: float, high: float, step: object, log: object) -> str:
     if not low <= high:
         return f"the range [{low}, {high}] is empty: the first number is the least"
     if not isinstance(log, bool):
-        return f"log must be true or false, found {log!r}"
+        return f"log must be true or false, found {show(log)}"
     if log and low <= 0:
         return f"a logarithmic range starts above 0, found {low}"
     if isinstance(step, bool) or not isinstance(step, int) or step < 1:
-        return f"step must be a whole number of at least 1, found {step!r}"
+        return f"step must be a whole number of at least 1, found {show(step)}"
     if log and step != 1:
-        return f"a logarithmic range takes no step, found {step!r}"
+        return f"a logarithmic range takes no step, found {show(step)}"
     return ""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fractalgen.errors import CycleError, ParameterError, SpecSyntaxError
 from fractalgen.spec.tree import Tree, parse, read_text
+from fractalgen.spec.wording import show
 
 KEY = "import"
 _KEPT = ("rules", KEY)
@@ -26,7 +27,7 @@ def inline_imports(tree: Tree, file: str, chain: tuple[Path, ...] = ()) -> Tree:
     if section is None:
         return tree
     if not section.is_map:
-        raise ParameterError(f"import needs a mapping of names to files, found {section.text()}", "", section.place)
+        raise ParameterError(f"must be a mapping of names to files, found {show(section.plain())}", "", section.place)
     found = {}
     for name, child in section.items():
         if not name.isidentifier():
@@ -43,7 +44,7 @@ def _resolve(child: Tree, file: str, chain: tuple[Path, ...]) -> Tree:
             raise ParameterError(f"an import has no key {unknown!r}", hint, child.key_place(unknown))
         return inline_imports(child, file, chain)
     if not isinstance(child.value, str):
-        raise ParameterError(f"an import names a file, found {child.text()}", "", child.place)
+        raise ParameterError(f"an import names a file, found {show(child.plain())}", "", child.place)
     path = Path(file).parent / child.value
     if _absolute(str(path)) in chain:
         names = " -> ".join(each.name for each in (*chain, path))
@@ -52,7 +53,7 @@ def _resolve(child: Tree, file: str, chain: tuple[Path, ...]) -> Tree:
         )
     other = parse(read_text(path), str(path), root=child.path)
     if not other.is_map:
-        raise SpecSyntaxError(f"a file of rules is a mapping, found {other.text()[:80]!r}", "", other.place)
+        raise SpecSyntaxError(f"a file of rules is a mapping, found {show(other.plain())}", "", other.place)
     kept = {key: value for key, value in other.items() if key in _KEPT}
     if "rules" not in kept:
         raise ParameterError(f"{child.value!r} has no rules to import", "", child.place)

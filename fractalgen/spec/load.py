@@ -21,6 +21,7 @@ from fractalgen.spec.reserved import is_reserved
 from fractalgen.spec.search import Search
 from fractalgen.spec.train import Train
 from fractalgen.spec.tree import Tree, dump, parse, read_text, tree_of
+from fractalgen.spec.wording import show
 
 _SECTIONS: dict[str, type[Model]] = {"network": Network, "drop_path": DropPath, "train": Train, "data": Data}
 _KEYS = ("name", *_SECTIONS, "import", "rules", "search")
@@ -52,8 +53,8 @@ class Spec:
         given = self.tree.value.get("name")
         if given is None:
             return Path(self.file).stem
-        if given.is_map or given.is_list or given.value is None:
-            raise ParameterError(f"name must be text, found {given.text()}", "", given.place)
+        if given.is_map or given.is_list or given.value is None or isinstance(given.value, bool):
+            raise ParameterError(f"must be text, found {show(given.plain())}", "", given.place)
         return str(given.value)
 
     @cached_property
@@ -156,7 +157,7 @@ def _read_rules(tree: Tree) -> RuleBook:
     section = tree.value.get("rules")
     imported = tree.value.get("import")
     if section is not None and not section.is_map:
-        raise ParameterError(f"rules needs a mapping, found {section.text()}", "", section.place)
+        raise ParameterError(f"must be a mapping of names to rules, found {show(section.plain())}", "", section.place)
     for name in section.value if section is not None else ():
         if name in EXPRESSION_WORDS or is_reserved(name) or not name.isidentifier():
             hint = "Take a name that is no word of the language, of Python or of PyTorch modules."
@@ -201,7 +202,7 @@ def load_text(text: str, file: str = "<text>", overrides: Sequence[str] = ()) ->
     """Return the spec in a text; `file` names it in errors. Otherwise like `load`."""
     tree = parse(text, file)
     if not tree.is_map:
-        raise SpecSyntaxError(f"a spec is a mapping, found {tree.text()[:80]!r}", "Start with `network:`.", tree.place)
+        raise SpecSyntaxError(f"a spec is a mapping, found {show(tree.plain())}", "Start with `network:`.", tree.place)
     for override in overrides:
         tree = _override(tree, override)
     for key in tree.value:

@@ -23,6 +23,7 @@ from fractalgen.spec.expressions import (
 )
 from fractalgen.spec.formula import formula_of
 from fractalgen.spec.tree import Tree
+from fractalgen.spec.wording import show
 
 
 def parse_expression(tree: Tree) -> Expression:
@@ -58,7 +59,7 @@ def _found(tree: Tree) -> str:
     if tree.is_map:
         keys = list(tree.value)
         return f"a mapping with the keys {', '.join(map(repr, keys[:6]))}" if keys else "an empty mapping"
-    return f"a list of {len(tree.value)}" if tree.is_list else repr(tree.value)
+    return f"a list of {len(tree.value)}" if tree.is_list else show(tree.value)
 
 
 def _call(word: str, body: Tree, tree: Tree) -> CallExpr:

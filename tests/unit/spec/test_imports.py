@@ -52,11 +52,11 @@ def test_imports_reach_through_imports(folder):
     ("text", "message"),
     [
         ("import: {b: none.yaml}", "none.yaml: no such file"),
-        ("import: b.yaml", "import needs a mapping of names to files"),
+        ("import: b.yaml", "import: must be a mapping of names to files, found"),
         ("import: {b: 3}", "an import names a file, found 3"),
         ("import: {b-c: lib/blocks.yaml}", "an import cannot be called 'b-c'"),
         ("import: {b: empty.yaml}", "'empty.yaml' has no rules to import"),
-        ("import: {b: broken.yaml}", "broken.yaml:1:8: import.b.rules: rules needs a mapping"),
+        ("import: {b: broken.yaml}", "broken.yaml:1:8: import.b.rules: must be a mapping of names to rules, found"),
     ],
 )
 def test_an_import_that_cannot_be_is_named(folder, text, message):
