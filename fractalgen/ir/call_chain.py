@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fractalgen.errors import CycleError, Place
 from fractalgen.spec import Rule
+from fractalgen.spec.tree import Tree
 
 _MOST_NAMES = 12
 
@@ -23,12 +24,14 @@ class Caller:
         rule: The rule.
         place: Where the call stands.
         outer: The call in whose rule's text this one stands; None in the network itself.
+        arguments: What it gives the rule.
     """
 
     name: str
     rule: Rule
     place: Place
     outer: Caller | None
+    arguments: Mapping[str, Tree]
 
 
 def circle_of(caller: Caller | None) -> CycleError | None:

@@ -58,7 +58,7 @@ class Environment:
 
     def of_rule(self, call: CallExpr, rule: Rule, library: Library) -> Environment:
         """Return an environment without names for the text of `rule`, which `call` calls from here."""
-        caller = Caller(call.name, rule, call.place, self.caller)
+        caller = Caller(call.name, rule, call.place, self.caller, dict(call.arguments))
         return Environment({}, library, Frame(call.name), None, self.keys, caller)
 
     def key(self, names: Collection[str]) -> Hashable:

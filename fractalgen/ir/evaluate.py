@@ -22,6 +22,7 @@ from fractalgen.ir.evaluate_graph import graph_term
 from fractalgen.ir.evaluate_loops import SameRounds, loop_term, rounds
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
+from fractalgen.ir.origin import origin
 from fractalgen.ir.parts import make
 from fractalgen.ir.pending import Deferred, PendingPart
 from fractalgen.ir.resolve import resolve
@@ -184,7 +185,8 @@ class Evaluator:
         values = dict(mode.arguments)
         if expression.adapt is not None:
             values["adapt"] = self.arguments.fixed(expression.adapt, environment)
-        part = make(JOINS.get(mode.name, expression.mode.place), mode.name, values, expression.mode.place)
+        place = expression.mode.place
+        part = make(JOINS.get(mode.name, place), mode.name, values, place, _places(expression, mode.name).get)
         if droppable and not part.can_drop:
             raise ParameterError(
                 f"a {mode.name} join cannot lose a branch",
@@ -227,8 +229,9 @@ class Evaluator:
         if any(isinstance(value, Unknown) for value in values.values()):
             return None
         if any(isinstance(value, Deferred) for value in values.values()):
-            return PendingPart(part, call.name, tuple(values.items()), call.place)
-        return make(part, call.name, values, call.place)
+            places = tuple((key, origin(given[key], environment)) for key in values)
+            return PendingPart(part, call.name, tuple(values.items()), call.place, places)
+        return make(part, call.name, values, call.place, lambda key: origin(given[key], environment))
 
     def _rule(self, call: CallExpr, rule: Rule, environment: Environment) -> Term:
         if rule.body is not None:
@@ -247,6 +250,7 @@ class Evaluator:
         if level == 1:
             return self._scoped(parse_expression(_tree(rule.base)), inner, rule.inputs)
         return self._scoped(parse_expression(_tree(rule.step)), replace(inner, step=(recursion, level)), rule.inputs)
+        given = dict(call.arguments)
 
     def _scoped(self, body: Expression, environment: Environment, inputs: tuple[str, ...]) -> Term:
         term = self.term(body, environment)
@@ -277,3 +281,10 @@ def _from_call(error: SpecError, call: CallExpr) -> SpecError:
         return error
     where = Place(place.file, place.line, place.column)
     return type(error)(f"in rule {call.name!r} ({where}): {error.message}", error.hint, call.place)
+def _places(join: JoinExpr, mode: str) -> dict[str, Place]:
+    """Return where the parameters of a join stand, as far as they stand in the join itself."""
+    options = join.mode.value.get(mode) if join.mode.is_map else None
+    places = {key: tree.place for key, tree in options.items()} if options is not None else {}
+    return places if join.adapt is None else {**places, "adapt": join.adapt.place}
+
+

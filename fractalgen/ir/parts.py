@@ -10,6 +10,7 @@ import dataclasses
 import types
 import typing
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -109,8 +110,21 @@ def declared(part: type[Part]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
     return {item.name: (hints[item.name], item) for item in dataclasses.fields(part)}
 
 
-def make(part: type[Part], name: str, arguments: typing.Mapping[str, Any], place: Place | None = None) -> Part:
+def make(
+    part: type[Part],
+    name: str,
+    arguments: typing.Mapping[str, Any],
+    place: Place | None = None,
+    place_of: Callable[[str], Place | None] = lambda _: None,
+) -> Part:
     """Return `part` with `arguments` checked and converted.
+
+    Args:
+        part: What to make.
+        name: What messages call it.
+        arguments: Its parameters.
+        place: Where it stands.
+        place_of: Where the value of a parameter stands, if it is known.
 
     Raises:
         UnknownNameError: an argument that the part does not declare.
@@ -122,7 +136,10 @@ def make(part: type[Part], name: str, arguments: typing.Mapping[str, Any], place
         if key not in known:
             raise UnknownNameError(f"{name!r} has no parameter {key!r}", suggest(key, known), place)
         hint, item = known[key]
-        values[key] = check_value(f"{name}.{key}", value, hint, item.metadata, place)
+        try:
+            values[key] = check_value(f"{name}.{key}", value, hint, item.metadata, place)
+        except ParameterError as error:
+            raise ParameterError(error.message, error.hint, place_of(key) or place) from None
     for key, (_, item) in known.items():
         if key not in values and item.default is dataclasses.MISSING:
             raise ParameterError(f"{name!r} needs a value for {key!r}", f"Write {{{name}: {{{key}: ...}}}}.", place)

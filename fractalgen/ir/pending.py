@@ -32,6 +32,7 @@ class PendingPart:
     name: str
     arguments: tuple[tuple[str, Any], ...]
     place: Place
+    places: tuple[tuple[str, Place], ...]
 
     def resolved(self, inputs: Types) -> Part:
         """Return the op for these inputs."""
@@ -39,4 +40,4 @@ class PendingPart:
         values: Mapping[str, Any] = {
             key: value.value(channels) if isinstance(value, Deferred) else value for key, value in self.arguments
         }
-        return make(self.part, self.name, values, self.place).resolved(inputs)
+        return make(self.part, self.name, values, self.place, dict(self.places).get).resolved(inputs)
