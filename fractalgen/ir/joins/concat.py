@@ -23,6 +23,7 @@ class Concat(Join):
     """
 
     project: bool = False
+    """Map the joint channels to `out` by a 1x1 convolution, so that branches may be dropped."""
     out: int | None = field(None, minimum=1)
     """Channels after the projection; those of the widest branch when left out."""
 

@@ -14,8 +14,11 @@ class Pool(Op):
     """One number for each window and channel, `(channels, height, width) -> (channels, height', width')`."""
 
     kernel: int | Pair = field(2, minimum=1)
+    """Height and width of the window: one number, or [height, width]."""
     stride: int | Pair = field(2, minimum=1)
+    """How far the window moves each time."""
     padding: int | Pair = field(0, minimum=0)
+    """Rows and columns added on each side; they never win a maximum, and an average counts them as zeros."""
 
     def infer(self, inputs: Types) -> TensorType:
         """Return the pooled size with the same channels."""

@@ -29,7 +29,9 @@ class Attention(Op):
     """softmax(Q K^T / sqrt(channels / heads)) V in each head, `(length, channels) -> (length, channels)`."""
 
     heads: int = field(8, minimum=1)
+    """How many heads; they share the channels equally."""
     bias: bool = True
+    """Add a learned shift in each of the four projections."""
     causal: bool = False
     """Each position sees itself and those before it."""
 

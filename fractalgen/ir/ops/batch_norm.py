@@ -20,6 +20,7 @@ class BatchNorm(Op):
     affine: bool = True
     """Learn a scale and a shift a channel."""
     eps: float = field(1e-5, minimum=1e-12)
+    """Added to the variance before the square root."""
     momentum: float = field(0.1, minimum=0.0, maximum=1.0)
     """Weight of the newest batch in the running statistics."""
 

@@ -21,12 +21,17 @@ class Conv(Op):
     out: int | None = field(None, minimum=1)
     """Channels that come out; as many as come in when left out."""
     kernel: int | Pair = field(3, minimum=1)
+    """Height and width of the kernel: one number, or [height, width]."""
     stride: int | Pair = field(1, minimum=1)
+    """How far the kernel moves each time."""
     padding: int | Pair | Literal["same"] = field("same", minimum=0)
     """`same` keeps height and width at stride 1: dilation * (kernel - 1) / 2 on each side; the kernel must be odd."""
     dilation: int | Pair = field(1, minimum=1)
+    """Distance between neighbouring elements of the kernel."""
     groups: int = field(1, minimum=1)
+    """Parts into which the channels are cut, each convolved by itself; as many as channels is depthwise."""
     bias: bool = False
+    """Add a learned shift a channel; batch norm after it makes that useless."""
 
     depth = 1
 

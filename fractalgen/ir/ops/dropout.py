@@ -17,6 +17,7 @@ class Dropout(Op):
     """Zero each element with probability `rate` while training, and scale the rest by 1 / (1 - rate)."""
 
     rate: float = field(0.5, minimum=0.0, below=1.0)
+    """Probability of being dropped."""
 
     stochastic = True
 

@@ -18,7 +18,9 @@ class Embedding(Op):
     """`(length,)` whole numbers below `tokens` -> `(length, out)`."""
 
     tokens: int = field(minimum=1)
+    """Size of the vocabulary; tokens are 0 to one less."""
     out: int = field(minimum=1)
+    """Length of each vector."""
 
     def infer(self, inputs: Types) -> TensorType:
         """Return a sequence of vectors."""

@@ -19,9 +19,11 @@ class GroupNorm(Op):
     """Normalise groups of channels over all positions of one sample; the shape stays."""
 
     groups: int = field(32, minimum=1)
+    """Parts into which the channels are cut; must divide them."""
     affine: bool = True
     """Learn a scale and a shift a channel."""
     eps: float = field(1e-5, minimum=1e-12)
+    """Added to the variance before the square root."""
 
     def resolved(self, inputs: Types) -> GroupNorm:
         """Check that `groups` divides the channels."""

@@ -19,6 +19,7 @@ class LayerNorm(SameType):
     affine: bool = True
     """Learn a scale and a shift a channel."""
     eps: float = field(1e-5, minimum=1e-12)
+    """Added to the variance before the square root."""
 
     def cost(self, inputs: Types) -> Cost:
         """Count scale and shift."""

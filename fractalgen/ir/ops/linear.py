@@ -20,6 +20,7 @@ class Linear(Op):
     out: int | None = field(None, minimum=1)
     """Channels that come out; as many as come in when left out."""
     bias: bool = True
+    """Add a learned shift a channel."""
 
     def resolved(self, inputs: Types) -> Linear:
         """Fill in `out`."""

@@ -18,6 +18,7 @@ class PositionalEncoding(Op):
     """Add a code of the position, `(length, channels) -> (length, channels)`."""
 
     kind: Literal["sinusoidal", "learned"] = "sinusoidal"
+    """Sines and cosines of the position, or vectors that are learned."""
 
     def infer(self, inputs: Types) -> TensorType:
         """Return the type that comes in."""

@@ -19,6 +19,7 @@ class RmsNorm(SameType):
     affine: bool = True
     """Learn a scale a channel."""
     eps: float = field(1e-6, minimum=1e-12)
+    """Added to the mean square before the root."""
 
     def cost(self, inputs: Types) -> Cost:
         """Count the scale."""

@@ -18,7 +18,9 @@ class Upsample(Op):
     """`(channels, height, width) -> (channels, factor * height, factor * width)`."""
 
     factor: int = field(2, minimum=1, maximum=64)
+    """How many times higher and wider."""
     mode: Literal["nearest", "bilinear"] = "nearest"
+    """Repeat each pixel, or interpolate between neighbours."""
 
     def infer(self, inputs: Types) -> TensorType:
         """Return the larger size with the same channels."""
