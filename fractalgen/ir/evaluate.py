@@ -226,6 +226,7 @@ class Evaluator:
     def _op(self, call: CallExpr, environment: Environment) -> Any:
         values = self.arguments.of_op(call, environment)
         part = OPS.get(call.name)
+        given = dict(call.arguments)
         if any(isinstance(value, Unknown) for value in values.values()):
             return None
         if any(isinstance(value, Deferred) for value in values.values()):
@@ -250,7 +251,6 @@ class Evaluator:
         if level == 1:
             return self._scoped(parse_expression(_tree(rule.base)), inner, rule.inputs)
         return self._scoped(parse_expression(_tree(rule.step)), replace(inner, step=(recursion, level)), rule.inputs)
-        given = dict(call.arguments)
 
     def _scoped(self, body: Expression, environment: Environment, inputs: tuple[str, ...]) -> Term:
         term = self.term(body, environment)
@@ -274,13 +274,6 @@ def _tree(tree: Tree | None) -> Tree:
     return tree
 
 
-def _from_call(error: SpecError, call: CallExpr) -> SpecError:
-    """Return an error inside a built-in rule as one of the call, which is what the user wrote."""
-    place = error.place
-    if place is None or not place.file.startswith(FILES) or call.place.file.startswith(FILES):
-        return error
-    where = Place(place.file, place.line, place.column)
-    return type(error)(f"in rule {call.name!r} ({where}): {error.message}", error.hint, call.place)
 def _places(join: JoinExpr, mode: str) -> dict[str, Place]:
     """Return where the parameters of a join stand, as far as they stand in the join itself."""
     options = join.mode.value.get(mode) if join.mode.is_map else None
@@ -288,3 +281,10 @@ def _places(join: JoinExpr, mode: str) -> dict[str, Place]:
     return places if join.adapt is None else {**places, "adapt": join.adapt.place}
 
 
+def _from_call(error: SpecError, call: CallExpr) -> SpecError:
+    """Return an error inside a built-in rule as one of the call, which is what the user wrote."""
+    place = error.place
+    if place is None or not place.file.startswith(FILES) or call.place.file.startswith(FILES):
+        return error
+    where = Place(place.file, place.line, place.column)
+    return type(error)(f"in rule {call.name!r} ({where}): {error.message}", error.hint, call.place)
