@@ -17,6 +17,7 @@ Sets = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Replace a value or fill a hole; may be given again."),
 ]
 Input = Annotated[str | None, typer.Option("--input", metavar="C,H,W", help="Another input shape.", show_default=False)]
+_LARGEST = 1_000_000
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -24,9 +25,20 @@ def load_plain(file: Path, sets: list[str] | None, input_shape: str | None = Non
     """Return the spec with its holes at their first values, and what was filled in."""
     from fractalgen.spec import load
 
-    overrides = [*(sets or []), *([f"network.input=[{input_shape}]"] if input_shape else [])]
-    spec = load(file, overrides)
+    spec = load(file, [*(sets or []), *_input(input_shape)])
     return spec.first(), spec.space.labels(spec.space.first())
+
+
+def _input(text: str | None) -> list[str]:
+    from fractalgen.errors import ParameterError, Place
+
+    if text is None:
+        return []
+    sizes = text.split(",")
+    if not 1 <= len(sizes) <= 3 or not all(size.strip().isdecimal() and 1 <= int(size) <= _LARGEST for size in sizes):
+        message = f"must be one to three whole numbers, each 1 to {_LARGEST:,}, found {text!r}"
+        raise ParameterError(message, "Write --input 3,64,64.", Place("--input"))
+    return [f"network.input={[int(size) for size in sizes]}"]
 
 
 def print_json(document: object) -> None:

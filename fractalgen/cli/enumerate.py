@@ -47,8 +47,10 @@ def run(
     if as_json:
         print_json(counts)
     else:
-        typer.echo(
-            "   ".join(
-                f"{key} {value:,}" if isinstance(value, int) else f"{key} {value}" for key, value in counts.items()
-            )
-        )
+        typer.echo("   ".join(f"{key} {_in_words(value)}" for key, value in counts.items()))
+
+
+def _in_words(value: object) -> str:
+    from fractalgen.spec.wording import show
+
+    return f"{value:,}" if type(value) is int else show(value)

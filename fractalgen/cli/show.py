@@ -46,10 +46,11 @@ def run(
 
 def _print(found: Facts, filled: dict[str, Any]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console(highlight=False)
-    console.print(f"[bold]{found.name}[/bold]  {found.fingerprint[:12]}")
+    console.print(f"[bold]{escape(found.name)}[/bold]  {found.fingerprint[:12]}")
     console.print(f"parameters {found.parameters:,}   MACs {found.macs:,}   activations {found.activations:,}")
     console.print(
         f"depth {found.depth}   shortest path {found.shortest_path}   receptive field {found.receptive_field}"

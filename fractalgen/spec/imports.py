@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fractalgen.errors import CycleError, ParameterError, SpecSyntaxError
+from fractalgen.errors import CycleError, ParameterError, SpecError, SpecSyntaxError
 from fractalgen.spec.tree import Tree, parse, read_text
 from fractalgen.spec.wording import show
 
@@ -51,13 +51,24 @@ def _resolve(child: Tree, file: str, chain: tuple[Path, ...]) -> Tree:
         raise CycleError(
             f"files import each other: {names}", "Move the shared rules to a file of their own.", child.place
         )
-    other = parse(read_text(path), str(path), root=child.path)
+    other = parse(_read(path, child), str(path), root=child.path)
     if not other.is_map:
         raise SpecSyntaxError(f"a file of rules is a mapping, found {show(other.plain())}", "", other.place)
     kept = {key: value for key, value in other.items() if key in _KEPT}
     if "rules" not in kept:
         raise ParameterError(f"{child.value!r} has no rules to import", "", child.place)
     return inline_imports(Tree(kept, other.place, other.keys), str(path), chain)
+
+
+def _read(path: Path, child: Tree) -> str:
+    try:
+        return read_text(path)
+    except SpecError as error:
+        if error.place is not None and error.place.line:
+            raise
+        # What is wrong with a file as a whole is the mistake of the line that names it.
+        hint = "Give the path of a YAML file, seen from the file that imports it."
+        raise type(error)(f"{child.value!r} cannot be imported: {error.message}", hint, child.place) from None
 
 
 def _absolute(file: str) -> Path:

@@ -30,6 +30,7 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _MAX_DIGITS = 40
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def resolve_scalar(text: str) -> Scalar:
@@ -223,6 +224,7 @@ class _Builder:
     def _value(self, event: Any, path: str, depth: int, source: Iterator[Any] | None) -> Tree:
         place = self._place(event, path)
         if isinstance(event, yaml.ScalarEvent):
+            self._check_characters(event)
             return Tree(resolve_scalar(event.value) if event.implicit[0] else event.value, place)
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Tree] = []
@@ -237,6 +239,7 @@ class _Builder:
         while not isinstance(event := self._step(source), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise self._error(event, "a key must be a word", 'Quote formulas: "${...}".')
+            self._check_characters(event)
             key = event.value
             path = f"{place.path}.{key}" if place.path else key
             keys[key] = self._place(event, path)
@@ -244,6 +247,13 @@ class _Builder:
                 raise SpecSyntaxError(f"the key {key!r} stands twice in one mapping", "Remove one.", keys[key])
             entries[key] = self._node(self._step(source), path, depth + 1, source)
         return Tree(entries, place, keys)
+
+    def _check_characters(self, event: Any) -> None:
+        # Names and values are printed; a terminal would obey some of these.
+        found = _CONTROL.search(event.value)
+        if found is not None:
+            message = f"the text holds the control character U+{ord(found[0]):04X}"
+            raise self._error(event, message, "Remove it; of these, only tabs and line ends may stand in a text.")
 
     def _step(self, source: Iterator[Any] | None) -> Any:
         return self._next() if source is None else next(source)

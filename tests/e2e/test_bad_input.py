@@ -14,7 +14,7 @@ CASES = [
     (["show", "none.yaml"], "", "none.yaml: no such file"),
     (["show", "f.yaml"], "a: [1, 2\n", "f.yaml:2:1: not YAML"),
     (["show", "f.yaml"], NET + "fractl\n", "f.yaml:3:9: network.body: unknown rule or op 'fractl'. Did you mean 'fractal'?"),
-    (["show", "f.yaml"], NET + "{conv: {out: wide}}\n", "f.yaml:3:9: network.body: conv.out must be a whole number, found 'wide'"),
+    (["show", "f.yaml"], NET + "{conv: {out: wide}}\n", "f.yaml:3:22: network.body.conv.out: conv.out must be a whole number, found 'wide'"),
     (
         ["show", "f.yaml"],
         NET + "{join: {mode: sum, branches: [conv, max_pool]}}\n",
@@ -23,7 +23,7 @@ CASES = [
     ),
     (["show", "f.yaml"], NET + "{fractal: {columns: 40}}\n", "would have 4,672,924,418,044 nodes, the limit is 200,000"),
     (["show", "f.yaml", "--set", "network.inptu=3"], GOOD, "network: unknown key 'inptu'. Did you mean 'input'?"),
-    (["show", "f.yaml", "--input", "3,a"], GOOD, "network.input"),
+    (["show", "f.yaml", "--input", "1,,8"], GOOD, "--input: must be one to three whole numbers"),
     (["show", "f.yaml", "--stage", "opps"], GOOD, "unknown stage 'opps'. Did you mean 'ops'?"),
     (["check", "f.yaml", "none.yaml"], GOOD, "none.yaml: no such file"),
     (["draw", "f.yaml", "-o", "out/x.jpg"], GOOD, "unknown format 'jpg'. Did you mean 'png'?"),

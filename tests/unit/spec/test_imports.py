@@ -51,7 +51,9 @@ def test_imports_reach_through_imports(folder):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("import: {b: none.yaml}", "none.yaml: no such file"),
+        ("import:\n  b: none.yaml", r"main.yaml:2:6: import.b: 'none.yaml' cannot be imported: no such file"),
+        ("import: {b: lib}", r"main.yaml:1:13: import.b: 'lib' cannot be imported: cannot be read: Is a directory"),
+        ("import: {b: latin.yaml}", "latin.yaml:1:1: the file is not UTF-8"),
         ("import: b.yaml", "import: must be a mapping of names to files, found"),
         ("import: {b: 3}", "an import names a file, found 3"),
         ("import: {b-c: lib/blocks.yaml}", "an import cannot be called 'b-c'"),
@@ -62,6 +64,7 @@ def test_imports_reach_through_imports(folder):
 def test_an_import_that_cannot_be_is_named(folder, text, message):
     written(folder, "name: x", "empty.yaml")
     written(folder, "rules: [1]", "broken.yaml")
+    (folder / "latin.yaml").write_bytes(b"rules: caf\xe9")
     with pytest.raises(FractalGenError, match=message):
         load(written(folder, text + "\n"))
 

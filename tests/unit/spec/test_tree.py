@@ -65,9 +65,32 @@ def test_text_that_means_nothing_is_refused_with_its_place(text, message):
         parse(text, "f.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (r'name: "a\u001b[31mb"', "f.yaml:1:7: the text holds the control character U\\+001B. Remove it"),
+        (r'"a\u001b[31mb": 1', "f.yaml:1:1: the text holds the control character U\\+001B"),
+        (r'name: "a\x7fb"', r"U\+007F"),
+        (r'name: "a\u009b31mb"', r"U\+009B"),
+        (r'name: "a\rb"', r"U\+000D"),
+        (r'name: "a\0b"', r"U\+0000"),
+    ],
+)
+def test_a_control_character_is_refused_with_its_place_and_never_printed(text, message):
+    with pytest.raises(SpecSyntaxError, match=message) as caught:
+        parse(text, "f.yaml")
+    assert str(caught.value).isprintable()
+
+
+def test_tabs_and_line_ends_may_stand_in_a_text():
+    assert parse('a: "x\\ty\\nz"', "f.yaml").plain() == {"a": "x\ty\nz"}
+
+
 def test_a_file_that_is_not_there_or_not_utf_8_or_too_large_is_refused(tmp_path):
     with pytest.raises(UnknownNameError, match="no such file"):
         read_text(tmp_path / "none.yaml")
+    with pytest.raises(UnknownNameError, match="no file can have this name"):
+        read_text(tmp_path / "a\0b")
     with pytest.raises(SpecSyntaxError, match="cannot be read"):
         read_text(tmp_path)
     (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9\n")
