@@ -16,7 +16,7 @@ from fractalgen.registry import suggest
 from fractalgen.spec import Rule
 from fractalgen.spec.document import Parameter
 from fractalgen.spec.expressions import CallExpr, RecurseExpr
-from fractalgen.spec.formula import Unknown, UnknownValueError, formula_of
+from fractalgen.spec.formula import Formula, Unknown, UnknownValueError, formula_of
 from fractalgen.spec.limits import MAX_ROUNDS
 from fractalgen.spec.parse_expression import names_in, parse_expression
 from fractalgen.spec.tree import Tree
@@ -24,6 +24,9 @@ from fractalgen.spec.wording import show
 
 SHARE = "share"
 """What every op takes besides its own parameters: ops with one key are one set of weights."""
+
+_QUICK = 32
+"""Items that are copied or compared in the time of one step."""
 
 _HINTS: dict[str, Any] = {"int": int, "float": float, "bool": bool}
 
@@ -39,14 +42,16 @@ class NeedsRounds(Exception):  # noqa: N818 - control flow: the loop that owns t
 class Arguments:
     """Reads scalars and arguments where names mean what an environment says."""
 
-    def __init__(self, *, counting: bool) -> None:
-        self._counting = counting
+    def __init__(self) -> None:
+        self.steps = 0
+        """Work done: steps of formulas, items of lists and parameters of rules that were read."""
 
     # Scalars
 
     def scalar(self, tree: Tree, environment: Environment, *, deferrable: bool = False) -> Any:
         """Return the value of a scalar or list; `Unknown` while counting, `Deferred` when it reads `channels`."""
         if tree.is_list:
+            self.steps += len(tree.value)
             items = tuple(self.scalar(item, environment, deferrable=deferrable) for item in tree.value)
             return next((item for item in items if isinstance(item, Unknown)), items)
         if tree.is_map:
@@ -57,6 +62,7 @@ class Arguments:
         formula = formula_of(tree.value, tree.place)
         if formula is None:
             return tree.value
+        self.steps += _steps(formula, environment)
         if "channels" in formula.names:
             if not deferrable:
                 raise ParameterError(
@@ -164,6 +170,7 @@ class Arguments:
         for key, tree in given.items():
             if key not in rule.parameters:
                 raise _unknown(f"the rule {call.name!r}", key, rule.parameters, call, tree.place)
+        self.steps += len(rule.parameters) + len(rule.parameters) ** 2 // _QUICK
         bound: dict[str, Any] = {}
         for key, parameter in rule.parameters.items():
             name = f"{call.name}.{key}"
@@ -203,6 +210,15 @@ class Arguments:
         if isinstance(tree.value, str) and isinstance(alias := environment.names.get(tree.value), Layer):
             return alias
         return Layer(parse_expression(tree), replace(environment, step=None), parameter.gives)
+
+
+def _steps(formula: Formula, environment: Environment) -> int:
+    """Return how many steps a formula takes; one that walks a list takes more the longer it is."""
+    if not formula.walked:
+        return formula.steps
+    names = environment.names
+    walked = sum(len(value) for name in formula.walked if isinstance(value := names.get(name), tuple))
+    return formula.steps + walked // _QUICK
 
 
 def _typed(name: str, value: Any, parameter: Parameter, place: Place) -> Any:

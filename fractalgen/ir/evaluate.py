@@ -26,7 +26,8 @@ from fractalgen.ir.origin import origin
 from fractalgen.ir.parts import make
 from fractalgen.ir.pending import Deferred, PendingPart
 from fractalgen.ir.resolve import resolve
-from fractalgen.ir.terms import Frame, Recursion, Term
+from fractalgen.ir.terms import Frame, Recursion, Term, capped
+from fractalgen.ir.written_size import written_size
 from fractalgen.spec import Rule, Spec
 from fractalgen.spec.expressions import (
     CallExpr,
@@ -43,11 +44,15 @@ from fractalgen.spec.expressions import (
 )
 from fractalgen.spec.formula import Unknown
 from fractalgen.spec.limits import (
+    MAX_ALL_EVALUATIONS,
     MAX_CALL_DEPTH,
     MAX_COLUMNS,
     MAX_EVALUATIONS,
     MAX_LEVELS,
     MAX_NODES,
+    MAX_NUMBER,
+    MAX_WRITTEN_TERMS,
+    STEPS_OF_EVALUATION,
 )
 from fractalgen.spec.parse_expression import parse_expression
 from fractalgen.spec.tree import Tree
@@ -65,25 +70,28 @@ def evaluate(spec: Spec) -> Term:
     body = parse_expression(spec.network.body)
     environment = Environment({}, library_of(spec.rule_book), Frame("network"))
     with _deep_recursion():
-        check_limits(Evaluator(counting=True).term(body, environment))
+        counting = Evaluator(counting=True)
+        check_limits(counting.term(body, environment), counting.expected)
         term = Evaluator(counting=False).term(body, environment)
     return terms.scoped(term.place, environment.frame, (), term)
 
 
-def check_limits(term: Term) -> None:
-    """Check the number of nodes and columns that a term expands to.
+def check_limits(term: Term, evaluations: int) -> None:
+    """Check what a term expands to, and how much work that is.
 
     Raises:
         GraphError: it goes past a limit.
     """
-    for name, found, limit in (("nodes", term.nodes, MAX_NODES), ("columns", term.columns, MAX_COLUMNS)):
+    figures = (
+        ("would have", "nodes", term.nodes, MAX_NODES),
+        ("would have", "columns", term.columns, MAX_COLUMNS),
+        ("would take", "evaluations", evaluations, MAX_ALL_EVALUATIONS),
+        ("would take", "steps to write out", written_size(term), MAX_WRITTEN_TERMS),
+    )
+    for verb, name, found, limit in figures:
         if found > limit:
-            figure = f"{found:,}" if found < 10**18 else "more than 10^18"
-            raise GraphError(
-                f"the network would have {figure} {name}, the limit is {limit:,}",
-                _FEWER,
-                term.place,
-            )
+            figure = f"{found:,}" if found < MAX_NUMBER else "more than 10^18"
+            raise GraphError(f"the network {verb} {figure} {name}, the limit is {limit:,}", _FEWER, term.place)
 
 
 @contextmanager
@@ -101,7 +109,7 @@ class Evaluator:
 
     def __init__(self, *, counting: bool) -> None:
         self.counting = counting
-        self.arguments = Arguments(counting=counting)
+        self.arguments = Arguments()
         self._memo: dict[Any, tuple[Expression, Environment, Term]] = {}
         self._frames: dict[Any, Frame] = {}
         self._forms: dict[type[Expression], Any] = {
@@ -117,7 +125,22 @@ class Evaluator:
             TapExpr: self._tap,
         }
         self._calls = 0
+        self._multiplied = 0
         self._depth = 0
+
+    @property
+    def work(self) -> int:
+        """Evaluations so far, with what formulas, lists and parameters took."""
+        return self._calls + self.arguments.steps // STEPS_OF_EVALUATION
+
+    @property
+    def expected(self) -> int:
+        """While counting: the evaluations with every round of every loop, capped at 10^18."""
+        return capped(self.work + self._multiplied)
+
+    def expect_rounds(self, more: int, since: int) -> None:
+        """While counting: say that what was evaluated since `expected` was `since` will be so `more` times."""
+        self._multiplied = capped(self._multiplied + more * (self.expected - since))
 
     def term(self, expression: Expression, environment: Environment) -> Term:
         """Return the term of `expression` where names mean what `environment` says."""
@@ -126,9 +149,9 @@ class Evaluator:
         known = self._memo.get(key)
         if known is not None:
             return known[2]
-        limit = MAX_EVALUATIONS if self.counting else 10 * MAX_NODES
-        if self._calls > limit:
-            raise GraphError("the network is too large to count", _FEWER, expression.place)
+        if self.counting and self.work > MAX_EVALUATIONS:
+            message = f"the network is too large to count: more than {MAX_EVALUATIONS:,} evaluations"
+            raise GraphError(message, _FEWER, expression.place)
         if self._depth >= MAX_CALL_DEPTH:
             deep = GraphError("the network is nested too deeply", _FEWER, expression.place)
             raise circle_of(environment.caller) or deep
@@ -180,6 +203,7 @@ class Evaluator:
         self, expression: JoinExpr, environment: Environment, branches: tuple[Term, ...], *, spread: bool = False
     ) -> Term:
         """Return `branches` joined as the expression says."""
+        self.arguments.steps += len(branches)
         mode = self.arguments.join_mode(expression.mode, environment)
         droppable = self.arguments.flag("join.droppable", expression.droppable, environment)
         values = dict(mode.arguments)

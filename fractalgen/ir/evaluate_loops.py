@@ -69,13 +69,15 @@ def rounds(evaluator: Evaluator, loop: Loop, environment: Environment) -> tuple[
     if loop.body.names.isdisjoint(bindings.names):
         return SameRounds(bindings.times, evaluator.term(loop.body, environment))
     if evaluator.counting and bindings.times > 1:
-        unknown = Unknown()
+        unknown, before = Unknown(), evaluator.expected
         try:
             body = evaluator.term(loop.body, environment.extended(dict.fromkeys(bindings.names, unknown)))
-            return SameRounds(bindings.times, body)
         except NeedsRounds as error:
             if error.unknown is not unknown:
                 raise
+        else:
+            evaluator.expect_rounds(bindings.times - 1, before)
+            return SameRounds(bindings.times, body)
     return _each_round(evaluator, loop, environment, bindings)
 
 

@@ -12,7 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from fractalgen.errors import ParameterError, Place, SpecSyntaxError, UnknownNameError
@@ -68,6 +68,18 @@ class Formula:
     text: str
     parts: tuple[str | ast.expr, ...]
     names: frozenset[str]
+
+    @cached_property
+    def steps(self) -> int:
+        """How many operations, names and numbers an evaluation visits at most."""
+        trees = [part for part in self.parts if isinstance(part, ast.expr)]
+        return sum(isinstance(node, ast.expr) for tree in trees for node in ast.walk(tree))
+
+    @cached_property
+    def walked(self) -> tuple[str, ...]:
+        """The names that it reads, when it compares values or takes the least or largest, which walks lists."""
+        nodes = [node for part in self.parts if isinstance(part, ast.expr) for node in ast.walk(part)]
+        return tuple(self.names) if any(isinstance(node, ast.Compare | ast.Call) for node in nodes) else ()
 
     def value(self, names: Mapping[str, Any], place: Place) -> Any:
         """Return the value with `names` filled in.

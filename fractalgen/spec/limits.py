@@ -5,16 +5,36 @@ from __future__ import annotations
 from typing import Final
 
 MAX_FILE_BYTES: Final = 256 * 1024
+"""Bytes of a file."""
 MAX_TREE_NODES: Final = 100_000
+"""Values of a file, once aliases are copied."""
 MAX_DEPTH: Final = 100
+"""Mappings and lists inside each other."""
 MAX_FORMULA_LENGTH: Final = 500
+"""Characters of a formula."""
 MAX_NUMBER: Final = 10**18
+"""Size of a number."""
 MAX_ROUNDS: Final = 10_000
+"""Rounds of a `repeat`, and items of a list."""
 MAX_LEVELS: Final = 256
+"""Levels of a rule that recurses."""
 MAX_COLUMNS: Final = 256
+"""Columns of a network."""
 MAX_NODES: Final = 200_000
+"""Nodes of a network."""
 MAX_PARAMETERS: Final = 10**11
+"""Learned numbers of a network."""
 MAX_ELEMENTS: Final = 10**11
-MAX_EVALUATIONS: Final = 100_000
+"""Elements of one value, for one sample."""
+MAX_EVALUATIONS: Final = 75_000
+"""How often an expression is evaluated while a network is counted."""
+STEPS_OF_EVALUATION: Final = 8
+"""Steps of formulas, items of lists or parameters of rules that count as one more evaluation."""
+MAX_ALL_EVALUATIONS: Final = 2_000_000
+"""How often an expression would be evaluated after that, with every round of every loop."""
+MAX_WRITTEN_TERMS: Final = 1_000_000
+"""How many structures would be visited to write the nodes out: calls and rounds that hold no node are visited too."""
 MAX_CALL_DEPTH: Final = 2_000
+"""Expressions and rule calls inside each other."""
 MAX_ALTERNATIVES: Final = 100_000
+"""Alternatives of a `subset` or `product`."""
