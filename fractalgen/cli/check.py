@@ -22,8 +22,9 @@ def run(
     Example: fractalgen check search_spaces/digits.yaml
     """
     from fractalgen.passes.check import check_file
+    from fractalgen.search import check_names
 
-    errors = [(file, error) for file in files for error in check_file(file)]
+    errors = [(file, error) for file in files for error in check_file(file, check_names)]
     if as_json:
         print_json({"ok": not errors, "errors": [_entry(file, error) for file, error in errors]})
     else:

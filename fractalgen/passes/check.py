@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,11 +11,18 @@ from fractalgen.ir.check_names import check_names
 from fractalgen.passes import expand
 from fractalgen.spec import Hole, Spec, load
 
+Check = Callable[[Spec], tuple[SpecError, ...]]
+"""Returns the problems in the part of a spec that a later stage reads."""
 
-def check_file(file: Path) -> tuple[FractalGenError, ...]:
+
+def check_file(file: Path, *checks: Check) -> tuple[FractalGenError, ...]:
     """Return the problems of a spec file; none when it is right.
 
     A space is checked at its first point, and once more for each other alternative and end of range of each hole.
+
+    Args:
+        file: The file.
+        checks: Of later stages.
     """
     try:
         spec = load(file)
@@ -23,10 +31,8 @@ def check_file(file: Path) -> tuple[FractalGenError, ...]:
         return error.errors
     except SpecError as error:
         return (error,)
-    if "network" not in spec.tree.value:
-        return ()
-    problems: dict[str, FractalGenError] = {}
-    for plain in _samples(spec):
+    problems: dict[str, FractalGenError] = {str(each): each for check in checks for each in check(spec)}
+    for plain in _samples(spec) if "network" in spec.tree.value else ():
         try:
             plain.check_sections()
             expand(plain)

@@ -4,6 +4,7 @@ The Optuna study in the run folder is the only truth, and only the driver writes
 time loses no finished trial, and the same command goes on where it stopped.
 """
 
+from fractalgen.search.check_names import check_names
 from fractalgen.search.job import EpochReport, Evaluation, Job, Result
 from fractalgen.search.leaderboard import Leaderboard, Row
 from fractalgen.search.progress import Observer, Silent
@@ -19,5 +20,6 @@ __all__ = [
     "Row",
     "SearchOptions",
     "Silent",
+    "check_names",
     "run_search",
 ]

@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fractalgen.errors import SearchError
+from fractalgen.errors import ParameterError, Place, UnknownNameError
+from fractalgen.registry import suggest
+from fractalgen.search.candidate import FIGURES
+from fractalgen.spec.tree import Tree
 
 _BOUND = re.compile(r"\s*(<=|>=|<|>)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*")
 
@@ -38,23 +41,25 @@ def violations(figures: Mapping[str, float], constraints: tuple[Constraint, ...]
     return {bound: excess for bound, excess in measured.items() if excess > 0}
 
 
-def read_constraints(written: Mapping[str, str], figures: tuple[str, ...]) -> tuple[Constraint, ...]:
-    """Return the constraints of a spec, such as `{"parameters": "< 5e6"}`.
+def read_constraint(metric: str, bound: Tree, place: Place | None = None) -> Constraint:
+    """Return the constraint that a spec writes as `parameters: "< 5e6"`.
+
+    Args:
+        metric: The figure.
+        bound: A comparison with a number.
+        place: Where the figure is named.
 
     Raises:
-        SearchError: a figure that graphs do not have, or a bound that is not a comparison with a number.
+        SpecError: a figure that graphs do not have, or no comparison with a number.
     """
-    return tuple(_read(metric, text, figures) for metric, text in written.items())
-
-
-def _read(metric: str, text: str, figures: tuple[str, ...]) -> Constraint:
-    if metric not in figures:
-        raise SearchError(f"unknown figure {metric!r} in constraints", f"Known: {', '.join(figures)}.")
-    match = _BOUND.fullmatch(text)
+    if metric not in FIGURES:
+        raise UnknownNameError(f"no graph has the figure {metric!r}", suggest(metric, FIGURES), place)
+    match = _BOUND.fullmatch(bound.value)
     try:
-        bound = float(match[2]) if match else math.nan
+        number = float(match[2]) if match else math.nan
     except ValueError:
-        bound = math.nan
-    if match is None or math.isnan(bound):
-        raise SearchError(f"the constraint on {metric!r} is {text!r}", "Write it as '< 5e6'.")
-    return Constraint(metric, match[1], bound)
+        number = math.nan
+    if match is None or math.isnan(number):
+        message = f"the constraint on {metric} must be a comparison with a number, found {bound.value!r}"
+        raise ParameterError(message, "Write it as '< 5e6'.", bound.place)
+    return Constraint(metric, match[1], number)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping
-from typing import Any
-
-from pydantic import ValidationError
 
 from fractalgen.errors import FractalGenError, SearchError, UnknownNameError
-from fractalgen.registry import suggest
-from fractalgen.search.candidate import FIGURES, Realize, draw_point
+from fractalgen.search.candidate import Realize, draw_point
 from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import EXECUTORS, Executor
-from fractalgen.search.samplers import SAMPLERS, Sampler
+from fractalgen.search.samplers import Sampler
 from fractalgen.spec.holes import Space
-from fractalgen.spec.search import Objective
 
 _DRAWS = 255
 
@@ -57,34 +51,14 @@ def check_points(space: Space, realize: Realize, constraints: tuple[Constraint, 
     )
 
 
-def check_objectives(objectives: tuple[Objective, ...], metrics: tuple[str, ...]) -> None:
-    """Check that every objective is a figure of the graph or of the run.
+def check_sampler(sampler: Sampler, space: Space) -> None:
+    """Check that a sampler can search a space.
 
     Raises:
-        SearchError: no run reports it.
+        SearchError: it cannot.
     """
-    known = (*metrics, *FIGURES)
-    for objective in objectives:
-        if objective.metric not in known:
-            raise SearchError(f"no run reports the objective {objective.metric!r}", suggest(objective.metric, known))
-
-
-def choose_sampler(written: Mapping[str, Mapping[str, Any]], space: Space) -> Sampler:
-    """Return the sampler that a spec names.
-
-    Raises:
-        SearchError: an unknown sampler or option, or a space that it cannot search.
-    """
-    ((name, options),) = written.items()
-    try:
-        sampler = SAMPLERS.get(name)(**options)
-    except UnknownNameError as error:
-        raise SearchError(error.message, error.hint) from None
-    except ValidationError as error:
-        raise SearchError(_option_message(name, error, SAMPLERS.get(name))) from None
     if problem := sampler.problem(space):
-        raise SearchError(f"sampler {name!r} does not fit: {problem}", "Use random or tpe.")
-    return sampler
+        raise SearchError(f"the sampler does not fit: {problem}", "Use random or tpe.")
 
 
 def choose_executor(name: str, workers: int | None, cores: int) -> tuple[type[Executor], int]:
@@ -101,12 +75,3 @@ def choose_executor(name: str, workers: int | None, cores: int) -> tuple[type[Ex
     if problem := executor.problem(count, cores):
         raise SearchError(problem, "Give fewer --workers, or another --executor.")
     return executor, count
-
-
-def _option_message(name: str, error: ValidationError, sampler: type[Sampler]) -> str:
-    first = error.errors(include_url=False)[0]
-    option = ".".join(map(str, first["loc"]))
-    known = ", ".join(sampler.model_fields) or "none"
-    if first["type"] == "extra_forbidden":
-        return f"sampler {name!r} has no option {option!r}; it has: {known}"
-    return f"option {option!r} of sampler {name!r}: {first['msg'].lower()}, found {first['input']!r}"

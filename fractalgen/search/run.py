@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fractalgen.atomic import write_text
-from fractalgen.errors import FractalGenError
-from fractalgen.search.candidate import FIGURES, Realize, realize
-from fractalgen.search.constraints import read_constraints
+from fractalgen.errors import FractalGenError, Place, SpecErrors
+from fractalgen.search.candidate import Realize, realize
+from fractalgen.search.check_names import check_names, read_sampler
+from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import Executor
 from fractalgen.search.job import Evaluation, Job, attempt
 from fractalgen.search.leaderboard import FILE, Leaderboard
-from fractalgen.search.preflight import check_objectives, check_points, check_space, choose_executor, choose_sampler
+from fractalgen.search.preflight import check_points, check_sampler, check_space, choose_executor
 from fractalgen.search.progress import Observer, Silent
 from fractalgen.search.run_folder import RunFolder, cores, write_json
 from fractalgen.search.study import Study, StudyOptions
 from fractalgen.spec.search import Search
+from fractalgen.spec.tree import tree_of
 
 if TYPE_CHECKING:
     from fractalgen.spec import Spec
@@ -66,6 +68,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     be read at any time.
 
     Raises:
+        SpecError: `search:` names what there is not; then nothing was written.
         SearchError: the search is not possible, or the folder holds another one; then nothing was written.
     """
     folder = RunFolder(Path(out).absolute())
@@ -84,11 +87,13 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
 
 def _check(spec: Spec, options: SearchOptions) -> _Checked:
     """Refuse what cannot work, and fix what the search needs; writes nothing."""
+    if problems := check_names(spec, options.evaluation.metrics):
+        raise problems[0] if len(problems) == 1 else SpecErrors(problems)
     search = spec.search or Search()
     check_space(spec.space, spec.name)
-    check_objectives(search.objectives, options.evaluation.metrics)
-    constraints = read_constraints(search.constraints, FIGURES)
-    sampler = choose_sampler(search.sampler, spec.space)
+    constraints = tuple(read_constraint(name, tree_of(bound, Place())) for name, bound in search.constraints.items())
+    sampler = read_sampler(tree_of(search.sampler, Place()))
+    check_sampler(sampler, spec.space)
     executor, workers = choose_executor(options.executor or search.executor, options.workers or search.workers, cores())
     data = options.data or spec.data
     digest = options.evaluation.digest(data)

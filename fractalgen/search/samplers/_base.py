@@ -17,7 +17,8 @@ class Sampler(Model, ABC):
     """Options of one way to choose points; its fields are the options in the spec.
 
     `build` is called before every ask with a seed that depends on the search's seed and the trial's number
-    alone, so that a search that was killed asks for the same points as one that was not.
+    alone, so that a search that was killed asks for the same points as one that was not. Optuna is imported in
+    it alone: the options of a sampler are checked without.
     """
 
     @abstractmethod

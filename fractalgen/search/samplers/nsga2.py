@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optuna.samplers import BaseSampler, NSGAIISampler
-from optuna.samplers.nsgaii import UniformCrossover
 from pydantic import Field
 
 from fractalgen.search.samplers._base import Sampler
 
 if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
+
     from fractalgen.spec.holes import Space
 
 
@@ -32,6 +32,9 @@ class Nsga2(Sampler):
 
     def build(self, space: Space, seed: int) -> BaseSampler:  # noqa: ARG002 - it looks at no space
         """Return Optuna's NSGA-II sampler."""
+        from optuna.samplers import NSGAIISampler
+        from optuna.samplers.nsgaii import UniformCrossover
+
         return NSGAIISampler(
             population_size=self.population,
             mutation_prob=self.mutation,

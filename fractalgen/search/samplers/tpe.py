@@ -5,13 +5,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from optuna.exceptions import ExperimentalWarning
-from optuna.samplers import BaseSampler, TPESampler
 from pydantic import Field
 
 from fractalgen.search.samplers._base import Sampler
 
 if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
+
     from fractalgen.spec.holes import Space
 
 
@@ -27,6 +27,9 @@ class Tpe(Sampler):
 
     def build(self, space: Space, seed: int) -> BaseSampler:  # noqa: ARG002 - it looks at no space
         """Return Optuna's TPE sampler."""
+        from optuna.exceptions import ExperimentalWarning
+        from optuna.samplers import TPESampler
+
         with warnings.catch_warnings():
             # Groups are marked experimental; without them conditional holes are sampled one by one.
             warnings.simplefilter("ignore", ExperimentalWarning)

@@ -11,17 +11,18 @@ from typing import Any
 
 import pytest
 
-from fractalgen.errors import GraphError
+from fractalgen.errors import GraphError, Place
 from fractalgen.search import EpochReport, Job, Leaderboard, Result, Silent
 from fractalgen.search.candidate import Candidate
+from fractalgen.search.check_names import read_sampler
 from fractalgen.search.constraints import Constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.executors.inline import Inline
-from fractalgen.search.preflight import choose_sampler
 from fractalgen.search.run_folder import RunFolder
 from fractalgen.search.study import Study, StudyOptions
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search
+from fractalgen.spec.tree import tree_of
 
 KIND = Hole("body.kind", "choice", 0, 2, labels=("conv", "fractal", "broken"))
 COLUMNS = Hole("body.columns", "int", 1, 4, under=(("body.kind", (1,)),))
@@ -75,7 +76,7 @@ class Bench:
     signature: Mapping[str, Any] = field(default_factory=lambda: {"hole": {"width": "1 to 30"}})
 
     def study(self) -> Study:
-        sampler = choose_sampler(self.search.sampler, self.space)
+        sampler = read_sampler(tree_of(self.search.sampler, Place()))
         options = StudyOptions(self.search.objectives, self.space, sampler, self.search.seed, self.signature)
         self.folder.mkdir(parents=True, exist_ok=True)
         return Study(self.folder, options)

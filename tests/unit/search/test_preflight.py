@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from fractalgen.errors import SearchError
-from fractalgen.search.constraints import read_constraints
-from fractalgen.search.preflight import check_objectives, check_space, choose_executor, choose_sampler
+from fractalgen.errors import Place, SearchError
+from fractalgen.search.constraints import read_constraint
+from fractalgen.search.preflight import check_sampler, check_space, choose_executor
 from fractalgen.search.run_folder import RunFolder
+from fractalgen.search.samplers.grid import Grid
 from fractalgen.spec.holes import Hole, Space
-from fractalgen.spec.search import Objective
+from fractalgen.spec.tree import tree_of
 
-SPACE = Space((Hole("width", "int", 1, 8),), 8)
 ENDLESS = Space((Hole("rate", "float", 0.0, 1.0),), None)
 
 
@@ -18,29 +18,9 @@ def test_an_empty_space_is_refused():
         check_space(Space(), "net")
 
 
-def test_an_objective_that_no_run_reports_is_refused_with_a_suggestion():
-    with pytest.raises(SearchError, match=r"no run reports the objective 'val_acuracy'\. Did you mean 'val_accuracy'"):
-        check_objectives((Objective(metric="val_acuracy"),), ("val_accuracy",))
-
-
-def test_an_unknown_sampler_is_refused():
-    with pytest.raises(SearchError, match=r"unknown sampler 'tpee'\. Did you mean 'tpe'"):
-        choose_sampler({"tpee": {}}, SPACE)
-
-
-def test_an_unknown_option_of_a_sampler_is_refused_with_those_it_has():
-    with pytest.raises(SearchError, match="sampler 'tpe' has no option 'start'; it has: startup, candidates"):
-        choose_sampler({"tpe": {"start": 3}}, SPACE)
-
-
-def test_an_option_out_of_range_is_refused():
-    with pytest.raises(SearchError, match=r"option 'startup' of sampler 'tpe': .*found 0"):
-        choose_sampler({"tpe": {"startup": 0}}, SPACE)
-
-
 def test_a_grid_over_a_continuous_hole_is_refused():
     with pytest.raises(SearchError, match="the hole 'rate' is continuous"):
-        choose_sampler({"grid": {}}, ENDLESS)
+        check_sampler(Grid(), ENDLESS)
 
 
 def test_an_unknown_executor_is_refused():
@@ -58,17 +38,6 @@ def test_several_workers_inline_are_refused():
         choose_executor("inline", 2, 2)
 
 
-@pytest.mark.parametrize("text", ["5e6", "< many", "!= 5", "< ", "< ."])
-def test_a_constraint_that_is_no_comparison_is_refused(text):
-    with pytest.raises(SearchError, match=r"the constraint on 'macs' is .* Write it as '< 5e6'"):
-        read_constraints({"macs": text}, ("macs",))
-
-
-def test_a_constraint_on_an_unknown_figure_is_refused():
-    with pytest.raises(SearchError, match="unknown figure 'weights' in constraints"):
-        read_constraints({"weights": "< 5"}, ("macs",))
-
-
 @pytest.mark.parametrize(
     ("text", "value", "kept"),
     [
@@ -81,7 +50,7 @@ def test_a_constraint_on_an_unknown_figure_is_refused():
     ],
 )
 def test_a_constraint_holds_or_not(text, value, kept):
-    (bound,) = read_constraints({"macs": text}, ("macs",))
+    bound = read_constraint("macs", tree_of(text, Place()))
     assert (bound.violation({"macs": value}) <= 0) is kept
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from fractalgen.errors import SearchError
+from fractalgen.errors import SearchError, UnknownNameError
 from fractalgen.search import Leaderboard, Result, SearchOptions, run_search
 from fractalgen.spec import load
 
@@ -146,7 +146,8 @@ def test_a_spec_without_holes_is_refused_and_nothing_is_written(tmp_path, spec, 
 
 
 def test_an_unknown_objective_is_refused_and_nothing_is_written(tmp_path, spec, options):
-    with pytest.raises(SearchError, match="no run reports the objective 'val_acc'"):
+    message = r"space.yaml:7:32: search.objectives\[0\].metric: no run reports 'val_acc'. Did you mean 'val_accuracy'"
+    with pytest.raises(UnknownNameError, match=message):
         run_search(spec("\nsearch: {objectives: [{metric: val_acc}]}"), tmp_path / "run", options)
     assert not (tmp_path / "run").exists()
 

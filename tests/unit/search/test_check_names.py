@@ -1,0 +1,87 @@
+"""Names in `search:` are checked where they stand, before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from fractalgen.search import check_names
+from fractalgen.spec.load import load_text
+
+NET = "network: {input: [1, 8, 8], body: {conv: {out: {int: [1, 4]}}}}\n"
+
+
+def problems(text):
+    return [str(error) for error in check_names(load_text(NET + text + "\n", "f.yaml"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("search: {sampler: tpee}", "f.yaml:2:19: search.sampler: unknown sampler 'tpee'. Did you mean 'tpe'?"),
+        ("search: {sampler: {tpee: {}}}", "f.yaml:2:20: search.sampler.tpee: unknown sampler 'tpee'. Did you mean 'tpe'?"),
+        (
+            "search: {sampler: {tpe: {startp: 3}}}",
+            "f.yaml:2:26: search.sampler.tpe.startp: unknown key 'startp'. Did you mean 'startup'?",
+        ),
+        ("search: {sampler: {tpe: {startup: 0}}}", "f.yaml:2:35: search.sampler.tpe.startup: must be at least 1, found 0"),
+        (
+            "search: {sampler: {tpe: {startup: true}}}",
+            "f.yaml:2:35: search.sampler.tpe.startup: must be a whole number, found true",
+        ),
+        ("search: {executor: ry}", "f.yaml:2:20: search.executor: unknown executor 'ry'. Did you mean 'ray'?"),
+        (
+            "search: {objectives: [{metric: val_acuracy}]}",
+            "f.yaml:2:32: search.objectives[0].metric: no run reports 'val_acuracy'. Did you mean 'val_accuracy'?",
+        ),
+        (
+            "search: {constraints: {paramters: '< 5'}}",
+            "f.yaml:2:24: search.constraints.paramters: no graph has the figure 'paramters'. Did you mean 'parameters'?",
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_that_names_nothing_is_found_with_its_place(text, message):
+    assert problems(text) == [message]
+
+
+@pytest.mark.parametrize("bound", ["5e6", "< many", "!= 5", "< ", "< ."])
+def test_a_constraint_that_is_no_comparison_is_found_with_its_place(bound):
+    assert problems(f"search: {{constraints: {{macs: '{bound}'}}}}") == [
+        "f.yaml:2:30: search.constraints.macs: the constraint on macs must be a comparison with a number, "
+        f"found {bound!r}. Write it as '< 5e6'."
+    ]
+
+
+def test_everything_that_is_wrong_is_found_at_once():
+    text = "search: {executor: ry, sampler: {random: {a: 1, b: 2}}, objectives: [{metric: x}, {metric: y}]}"
+    assert len(problems(text)) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "search: {}",
+        "search: {sampler: grid, executor: ray}",
+        "search: {sampler: {tpe: }}",
+        "search: {sampler: {tpe: {startup: 3.0}}, objectives: [{metric: macs, direction: minimize}], constraints: {depth: '>= 2'}}",
+    ],
+)  # fmt: skip
+def test_what_names_what_there_is_is_right(text):
+    assert problems(text) == []
+
+
+def test_the_command_finds_them_and_loads_neither_torch_nor_optuna_nor_ray(tmp_path):
+    (tmp_path / "f.yaml").write_text(NET + "search: {sampler: {nsga2: {poplation: 3}}}\n")
+    code = (
+        "import sys\nfrom fractalgen.cli import app\n"
+        "try:\n    app(['check', 'f.yaml'], standalone_mode=False)\nexcept SystemExit:\n    pass\n"
+        "print({'torch', 'optuna', 'ray'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+    assert done.stderr == (
+        "f.yaml:2:28: search.sampler.nsga2.poplation: unknown key 'poplation'. Did you mean 'population'?\n"
+    )
