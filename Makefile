@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := runs/digits
 
-.PHONY: demo test lint unit pictures clean
+.PHONY: demo test lint unit pictures reference clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,10 @@ unit: $(VENV)/.installed
 # The pictures of the documents; a test checks that they are current.
 pictures: $(VENV)/.installed
 	for spec in docs/*.yaml; do $(BIN)/fractalgen draw $$spec -o docs/pictures/$$(basename $$spec .yaml).svg; done
+
+# The pages of every op, join, rule and key; a test checks that they are current.
+reference: $(VENV)/.installed
+	$(BIN)/python docs/make_reference
 
 clean:
 	rm -rf $(VENV) .layout runs

@@ -61,7 +61,7 @@ def _notes(model: type[BaseModel]) -> dict[str, str]:
 def _network() -> Schema:
     notes, inner = _notes(Network), _notes(InputType)
     sizes = {"type": "array", "items": holed({"type": "integer", "minimum": 1}), "minItems": 1, "maxItems": 3}
-    dtype = holed({"enum": ["float", "int"]}, description=inner["dtype"])
+    dtype = holed({"enum": ["float", "int"]}, description=inner["dtype"], default="float")
     typed = mapping({"shape": {**sizes, "description": inner["shape"]}, "dtype": dtype}, ("shape",))
     fields = {
         "input": holed(sizes, typed, description=notes["input"]),
@@ -134,4 +134,6 @@ def _opened(item: Any, definitions: Schema) -> Any:
 def _field(item: Schema, definitions: Schema) -> Schema:
     opened = _opened(item, definitions)
     notes = {key: opened.pop(key) for key in ("description", "default") if key in opened}
+    if isinstance(notes.get("default"), dict):
+        notes["default"] = {key: inner for key, inner in notes["default"].items() if inner is not None}
     return holed(opened, **notes)

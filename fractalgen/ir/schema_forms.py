@@ -46,6 +46,7 @@ def expression_definitions(own: Mapping[str, Rule], *, closed: bool) -> Schema:
     return {
         "expression": {"anyOf": [NAME, choice, _forms(own, closed=closed)]},
         "expressions": {"anyOf": [listed, lists, *lists_of(EXPRESSION)["anyOf"]]},
+        "rounds": {"anyOf": [mapping({word: form}, (word,)) for word, form in _rounds().items()]},
         "join": _joins(),
     }
 
@@ -72,11 +73,10 @@ def _forms(own: Mapping[str, Rule], *, closed: bool) -> Schema:
 
 def words() -> Schema:
     """Return the words of the language, each with its keys, what it means and an example."""
-    rounds = {"anyOf": [mapping({word: form}, (word,)) for word, form in _rounds().items()]}
     join = {
-        "mode": {"$ref": "#/$defs/join"},
+        "mode": {"$ref": "#/$defs/join", "description": "How branches are merged."},
         "branches": {
-            "anyOf": [EXPRESSIONS, rounds],
+            "anyOf": [EXPRESSIONS, {"$ref": "#/$defs/rounds"}],
             "description": "What is merged: expressions, or a repeat or foreach with one branch a round. Left out in "
             "a graph, where a join merges what its node reads.",
         },
@@ -100,7 +100,8 @@ def words() -> Schema:
         **_rounds(),
         "recurse": {
             "type": ["object", "null"],
-            "description": "The rule that is being defined, one level down, with other values for its parameters.",
+            "description": "Inside the step of a rule: the rule one level down. Its keys are other values for the "
+            "rule's parameters, for that call and all below it.",
         },
         "tap": mapping(
             tap,

@@ -71,34 +71,60 @@ def types_of(hint: Any, bounds: Mapping[str, float]) -> list[Schema]:
 
 def value_definitions() -> Schema:
     """Return what the schemas of values refer to: the holes."""
-    anything: Schema = {"type": "array", "minItems": 1}
-    log = {"log": {"type": "boolean", "description": "Search on a logarithmic scale."}}
-    step = {"step": {"type": "integer", "minimum": 1, "description": "Distance of neighbouring values."}}
+    listed: Schema = {"type": "array", "minItems": 1, "description": "The alternatives."}
+    log = {"log": {"type": "boolean", "description": "Search on a logarithmic scale.", "default": False}}
+    step = {"type": "integer", "minimum": 1, "description": "Distance of neighbouring values.", "default": 1}
     return {
-        "choice": mapping({"choice": anything}, ("choice",), description="A hole: one of a list."),
-        "int_hole": mapping({"int": _ends("integer"), **step, **log}, ("int",), description="A hole: a whole number."),
-        "float_hole": mapping({"float": _ends("number"), **log}, ("float",), description="A hole: a number."),
+        "choice": mapping(
+            {"choice": listed},
+            ("choice",),
+            description="One of several values or expressions, which may hold holes of their own.",
+            examples=[{"choice": [16, 32, 64]}, {"choice": ["mean", {"concat": {"project": True}}]}],
+        ),
+        "int_hole": mapping(
+            {"int": _ends("integer"), "step": step, **log},
+            ("int",),
+            description="A whole number.",
+            examples=[{"int": [1, 4]}, {"int": [8, 64], "step": 8}, {"int": [1, 1000], "log": True}],
+        ),
+        "float_hole": mapping(
+            {"float": _ends("number"), **log},
+            ("float",),
+            description="A number of a continuous range, which cannot be enumerated.",
+            examples=[{"float": [0, 0.5]}, {"float": [0.001, 1], "log": True}],
+        ),
         "list_hole": lists_of({}),
     }
 
 
 def _ends(kind: str) -> Schema:
-    return {"type": "array", "items": {"type": kind}, "minItems": 2, "maxItems": 2, "description": "[low, high]."}
+    ends = {"type": "array", "items": {"type": kind}, "minItems": 2, "maxItems": 2}
+    return {**ends, "description": "The least and the largest value."}
 
 
 def lists_of(item: Schema) -> Schema:
     """Return the schema of the holes that give lists of `item`."""
-    ends = {"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2}
-    length = {"anyOf": [WHOLE, ends], "description": "Its length, or [low, high]."}
-    of = {"type": "array", "items": item, "minItems": 1, "description": "What a list is made of."}
-    subset = mapping({"of": of, "at_least": WHOLE, "at_most": WHOLE}, ("of",), description="Some of them, in order.")
-    prefix = mapping({"of": of, "length": length}, ("of", "length"), description="The first few.")
-    holds = {"type": "array", "description": "What each list must contain."}
-    words = mapping(
-        {"of": of, "length": length, "holds": holds}, ("of", "length"), description="Each place has any of them."
-    )
-    forms = {"subset": subset, "prefix": prefix, "product": words}
-    return {
-        "description": "A hole: a list.",
-        "anyOf": [mapping({name: form}, (name,)) for name, form in forms.items()],
+    length = {"anyOf": [WHOLE, {"type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2}]}
+    keys: Schema = {
+        "of": {"type": "array", "items": item, "minItems": 1, "description": "The items."},
+        "length": {**length, "description": "How many, or the least and the largest number."},
+        "at_least": {**WHOLE, "description": "Fewest items.", "default": 0},
+        "at_most": {**WHOLE, "description": "Most items; all of them when left out."},
+        "holds": {"type": "array", "description": "Items that every list must have."},
     }
+    some = ["conv", "relu"]
+    return {
+        "anyOf": [
+            _list(keys, "subset", "of at_least at_most", "Some of the items, in their order.", of=some, at_least=1),
+            _list(keys, "prefix", "of length", "The first few of the items.", of=some, length=[1, 2]),
+            _list(
+                keys, "product", "of length holds", "Any item in each place.", of=some, length=[1, 3], holds=["conv"]
+            ),
+        ],
+    }
+
+
+def _list(keys: Schema, word: str, names: str, description: str, **example: Any) -> Schema:
+    known = {name: keys[name] for name in names.split()}
+    required = tuple(name for name in ("of", "length") if name in known)
+    return mapping({word: mapping(known, required, description=description)}, (word,), examples=[{word: example}])
