@@ -17,7 +17,7 @@ from fractalgen.spec import Rule
 from fractalgen.spec.document import Parameter
 from fractalgen.spec.expressions import CallExpr, RecurseExpr
 from fractalgen.spec.formula import Formula, Unknown, UnknownValueError, formula_of
-from fractalgen.spec.limits import MAX_ROUNDS
+from fractalgen.spec.limits import MAX_LIST_ITEMS, MAX_ROUNDS
 from fractalgen.spec.parse_expression import names_in, parse_expression
 from fractalgen.spec.tree import Tree
 from fractalgen.spec.wording import show
@@ -51,8 +51,8 @@ class Arguments:
     def scalar(self, tree: Tree, environment: Environment, *, deferrable: bool = False) -> Any:
         """Return the value of a scalar or list; `Unknown` while counting, `Deferred` when it reads `channels`."""
         if tree.is_list:
-            self.steps += len(tree.value)
             items = tuple(self.scalar(item, environment, deferrable=deferrable) for item in tree.value)
+            self.steps += len(items) + _size(items, tree.place) // _QUICK
             return next((item for item in items if isinstance(item, Unknown)), items)
         if tree.is_map:
             raise ParameterError(f"a value is needed here, found the mapping {tree.text()}", "", tree.place)
@@ -62,7 +62,7 @@ class Arguments:
         formula = formula_of(tree.value, tree.place)
         if formula is None:
             return tree.value
-        self.steps += _steps(formula, environment)
+        self.steps += _steps(formula, environment, tree.place)
         if "channels" in formula.names:
             if not deferrable:
                 raise ParameterError(
@@ -170,7 +170,7 @@ class Arguments:
         for key, tree in given.items():
             if key not in rule.parameters:
                 raise _unknown(f"the rule {call.name!r}", key, rule.parameters, call, tree.place)
-        self.steps += len(rule.parameters) + len(rule.parameters) ** 2 // _QUICK
+        self.steps += len(rule.parameters)
         bound: dict[str, Any] = {}
         for key, parameter in rule.parameters.items():
             name = f"{call.name}.{key}"
@@ -212,13 +212,31 @@ class Arguments:
         return Layer(parse_expression(tree), replace(environment, step=None), parameter.gives)
 
 
-def _steps(formula: Formula, environment: Environment) -> int:
+def _steps(formula: Formula, environment: Environment, place: Place) -> int:
     """Return how many steps a formula takes; one that walks a list takes more the longer it is."""
     if not formula.walked:
         return formula.steps
     names = environment.names
-    walked = sum(len(value) for name in formula.walked if isinstance(value := names.get(name), tuple))
-    return formula.steps + walked // _QUICK
+    lists = tuple(value for name in formula.walked if isinstance(value := names.get(name), tuple))
+    return formula.steps + _size(lists, place) // _QUICK
+
+
+def _size(items: tuple[Any, ...], place: Place) -> int:
+    """Return the items of a list and of all lists in it; one that stands in two places counts twice.
+
+    Raises:
+        ParameterError: it goes past the limit.
+    """
+    size = 0
+    stack: list[tuple[Any, ...]] = [items]
+    while stack:
+        each = stack.pop()
+        size += len(each)
+        if size > MAX_LIST_ITEMS:
+            message = f"the list has more than {MAX_LIST_ITEMS:,} items, with those of the lists in it"
+            raise ParameterError(message, "Use repeat or rules.", place)
+        stack += [item for item in each if isinstance(item, tuple)]
+    return size
 
 
 def _typed(name: str, value: Any, parameter: Parameter, place: Place) -> Any:

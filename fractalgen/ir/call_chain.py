@@ -41,12 +41,17 @@ def circle_of(caller: Caller | None) -> CycleError | None:
     for position, call in enumerate(chain):
         start = seen.setdefault(id(call.rule), position)
         if start < position:
-            names = [each.name for each in chain[start : position + 1]]
-            if len(names) > _MOST_NAMES:
-                names = [*names[: _MOST_NAMES // 2], "...", *names[-_MOST_NAMES // 2 :]]
+            names = arrows([each.name for each in chain[start : position + 1]])
             hint = "Write a recursion as levels, base and step with recurse."
-            return CycleError(f"rules call each other in a circle: {' -> '.join(names)}", hint, call.place)
+            return CycleError(f"rules call each other in a circle: {names}", hint, call.place)
     return None
+
+
+def arrows(names: Sequence[str]) -> str:
+    """Return a chain of names as `a -> b -> a`; the middle of a long one is left out."""
+    half = _MOST_NAMES // 2
+    shown = [*names[:half], "...", *names[-half:]] if len(names) > _MOST_NAMES else names
+    return " -> ".join(shown)
 
 
 def _from_outside(caller: Caller | None) -> Iterator[Caller]:

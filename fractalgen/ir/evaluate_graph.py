@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fractalgen.errors import CycleError, ParameterError, UnknownNameError
 from fractalgen.ir import terms
+from fractalgen.ir.call_chain import arrows
 from fractalgen.ir.environment import Environment
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.parts import make
@@ -63,7 +64,7 @@ def _order(expression: GraphExpr, nodes: dict[str, GraphNode]) -> list[str]:
         order = TopologicalSorter({n: [s for s in sources if s in nodes] for n, sources in reads.items()})
         return list(order.static_order())
     except GraphlibCycleError as error:
-        circle = " -> ".join(error.args[1])
+        circle = arrows(error.args[1])
         raise CycleError(f"nodes read each other: {circle}", "Remove one of the edges.", expression.place) from None
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from fractalgen.errors import ParameterError, Place, SpecSyntaxError, UnknownNameError
 from fractalgen.registry import suggest
-from fractalgen.spec.limits import MAX_FORMULA_LENGTH, MAX_NUMBER
+from fractalgen.spec.limits import MAX_FORMULA_LENGTH, MAX_NUMBER, MAX_TEXT_LENGTH
 from fractalgen.spec.wording import show
 
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -86,13 +86,17 @@ class Formula:
 
         Raises:
             UnknownNameError: a name that is not in `names`.
-            ParameterError: arithmetic that has no value, or one out of bounds.
+            ParameterError: arithmetic that has no value, or one out of bounds; a text past the limit.
             UnknownValueError: it reads an `Unknown`.
         """
         interpreter = _Interpreter(self.text, names, place)
         if len(self.parts) == 1 and not isinstance(self.parts[0], str):
             return interpreter.value(self.parts[0])
-        return "".join(part if isinstance(part, str) else _as_text(interpreter.value(part)) for part in self.parts)
+        text = "".join(part if isinstance(part, str) else _as_text(interpreter.value(part)) for part in self.parts)
+        if len(text) > MAX_TEXT_LENGTH:
+            message = f"{self.text!r} gives {len(text):,} characters, the limit is {MAX_TEXT_LENGTH:,}"
+            raise ParameterError(message, "", place)
+        return text
 
 
 def _as_text(value: Any) -> str:

@@ -11,12 +11,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
 from fractalgen.errors import ParameterError, SpecError, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.spec.alternatives import Alternatives, alternatives_of
-from fractalgen.spec.limits import MAX_NUMBER
+from fractalgen.spec.limits import MAX_ALTERNATIVES_LENGTH, MAX_HOLES, MAX_NUMBER
 from fractalgen.spec.tree import Tree
 from fractalgen.spec.wording import show
 
@@ -209,6 +210,12 @@ def _collect(tree: Tree, under: Under, holes: list[Hole]) -> int | None:
         return _product(_collect(child, under, holes) for child in tree.children())
     hole = _read(tree, kind, under)
     holes.append(hole)
+    if len(holes) > MAX_HOLES:
+        raise ParameterError(
+            f"the spec has more than {MAX_HOLES} holes",
+            "Give one as the argument of a rule that several places call.",
+            tree.place,
+        )
     if kind in ("int", "float"):
         return hole.size
     return _collect_alternatives(hole, alternatives_of(tree, kind), holes)
@@ -246,9 +253,19 @@ def _read(tree: Tree, kind: Kind, under: Under) -> Hole:
     if kind == "int" or kind == "float":
         return _read_range(tree, kind, tree.value[kind], under)
     alternatives = alternatives_of(tree, kind)
-    texts = [", ".join(part.text() for part in alternative) for alternative in alternatives]
+    texts = _texts(alternatives, tree, kind)
     labels = tuple(texts) if kind == "choice" else tuple(f"[{text}]" for text in texts)
     return Hole(tree.path, "choice", 0, len(labels) - 1, labels=labels, under=under)
+
+
+def _texts(alternatives: Alternatives, tree: Tree, kind: str) -> list[str]:
+    """Return each alternative on one line; the parts that many are made of are written once."""
+    parts = {id(part): part.text() for part in dict.fromkeys(chain.from_iterable(alternatives))}
+    size = sum(len(parts[id(part)]) + 2 for part in chain.from_iterable(alternatives))
+    if size > MAX_ALTERNATIVES_LENGTH:
+        message = f"{kind} has alternatives of {size:,} characters in all, the limit is {MAX_ALTERNATIVES_LENGTH:,}"
+        raise ParameterError(message, "Use fewer or shorter ones.", tree.place)
+    return [", ".join([parts[id(part)] for part in alternative]) for alternative in alternatives]
 
 
 def _read_range(tree: Tree, kind: Literal["int", "float"], body: Tree, under: Under) -> Hole:

@@ -11,6 +11,10 @@ MAX_TREE_NODES: Final = 100_000
 MAX_DEPTH: Final = 100
 """Mappings and lists inside each other."""
 MAX_FORMULA_LENGTH: Final = 500
+MAX_TEXT_LENGTH: Final = 1_000
+"""Characters of what a text with formulas in it becomes."""
+MAX_LIST_ITEMS: Final = 100_000
+"""Items of one list, with those of the lists in it."""
 """Characters of a formula."""
 MAX_NUMBER: Final = 10**18
 """Size of a number."""
@@ -37,4 +41,8 @@ MAX_WRITTEN_TERMS: Final = 1_000_000
 MAX_CALL_DEPTH: Final = 2_000
 """Expressions and rule calls inside each other."""
 MAX_ALTERNATIVES: Final = 100_000
+MAX_ALTERNATIVES_LENGTH: Final = 20_000_000
+"""Characters of all alternatives of a hole, written out."""
+MAX_HOLES: Final = 500
+MAX_RULE_PARAMETERS: Final = 100
 """Alternatives of a `subset` or `product`."""

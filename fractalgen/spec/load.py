@@ -16,6 +16,7 @@ from fractalgen.spec.data import Data
 from fractalgen.spec.document import DropPath, Network, Rule
 from fractalgen.spec.holes import Space, Values, fill, find_holes
 from fractalgen.spec.imports import inline_imports
+from fractalgen.spec.limits import MAX_RULE_PARAMETERS
 from fractalgen.spec.parse_expression import EXPRESSION_WORDS
 from fractalgen.spec.reserved import is_reserved
 from fractalgen.spec.search import Search
@@ -174,6 +175,9 @@ _TAKEN = frozenset({"level", "channels", "min", "max", "len", "true", "false"})
 
 
 def _check_parameter_names(rule: Rule, tree: Tree) -> None:
+    if len(rule.parameters) > MAX_RULE_PARAMETERS:
+        message = f"a rule has at most {MAX_RULE_PARAMETERS} parameters, found {len(rule.parameters):,}"
+        raise ParameterError(message, "Put several values into one list.", tree.value["parameters"].place)
     for name in (*rule.parameters, *rule.inputs):
         parameter = rule.parameters.get(name)
         taken = _TAKEN | (EXPRESSION_WORDS if parameter is not None and parameter.type == "layer" else frozenset())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class Tree:
             return "{" + ", ".join(f"{key}: {child.text()}" for key, child in self.value.items()) + "}"
         if isinstance(self.value, tuple):
             return "[" + ", ".join(child.text() for child in self.value) + "]"
-        return dump(self.value)
+        return _scalar_text(self.value)
 
 
 def tree_of(value: Any, place: Place) -> Tree:
@@ -292,6 +293,11 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def _scalar_text(value: Scalar) -> str:
+    return dump(value)
 
 
 def dump(value: Any, *, width: int = 110) -> str:
