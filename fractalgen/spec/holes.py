@@ -17,7 +17,7 @@ from typing import Any, Literal
 from fractalgen.errors import ParameterError, SpecError, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.spec.alternatives import Alternatives, alternatives_of
-from fractalgen.spec.limits import MAX_ALTERNATIVES_LENGTH, MAX_HOLES, MAX_NUMBER
+from fractalgen.spec.limits import MAX_ALTERNATIVES_LENGTH, MAX_HOLES, MAX_NUMBER, MAX_POINTS_DIGITS
 from fractalgen.spec.tree import Tree
 from fractalgen.spec.wording import show
 
@@ -162,10 +162,12 @@ def find_holes(tree: Tree) -> Space:
     """Return the space of `tree`.
 
     Raises:
-        SpecError: a hole that is malformed or empty.
+        SpecError: a hole that is malformed or empty, or more holes or points than the limit.
     """
     holes: list[Hole] = []
     raw = _collect(tree, (), holes)
+    if raw is not None and raw >= 10**MAX_POINTS_DIGITS:
+        raise ParameterError(f"the spec has more than 10^{MAX_POINTS_DIGITS} points", "Use fewer holes.", tree.place)
     return Space(tuple(holes), raw)
 
 
@@ -211,11 +213,8 @@ def _collect(tree: Tree, under: Under, holes: list[Hole]) -> int | None:
     hole = _read(tree, kind, under)
     holes.append(hole)
     if len(holes) > MAX_HOLES:
-        raise ParameterError(
-            f"the spec has more than {MAX_HOLES} holes",
-            "Give one as the argument of a rule that several places call.",
-            tree.place,
-        )
+        hint = "Give one as the argument of a rule that several places call."
+        raise ParameterError(f"the spec has more than {MAX_HOLES} holes", hint, tree.place)
     if kind in ("int", "float"):
         return hole.size
     return _collect_alternatives(hole, alternatives_of(tree, kind), holes)

@@ -44,5 +44,7 @@ MAX_ALTERNATIVES: Final = 100_000
 MAX_ALTERNATIVES_LENGTH: Final = 20_000_000
 """Characters of all alternatives of a hole, written out."""
 MAX_HOLES: Final = 500
+MAX_POINTS_DIGITS: Final = 1_000
+"""Digits of the number of points of a space."""
 MAX_RULE_PARAMETERS: Final = 100
 """Alternatives of a `subset` or `product`."""
