@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from fractalgen.cli._options import AsJson, print_json
+from fractalgen.cli._options import AsJson, DataName, print_json
 
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A training run, or a search.", show_default=False)],
     columns: Annotated[bool, typer.Option("--columns", help="Evaluate each column alone as well.")] = False,
-    data: Annotated[str | None, typer.Option(help="digits, or a folder of parquet files.")] = None,
+    data: DataName = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a trained network on the test images.

@@ -65,7 +65,7 @@ class LiveTable:
         self._board = leaderboard
         if not self._console.is_terminal:
             done = f"{len(leaderboard.trials)}/{leaderboard.target}"
-            self._console.print(f"{done}  trial {row.number}  {outcome(row)}", highlight=False)
+            self._console.print(f"{done}  trial {row.number}  {outcome(row)}", highlight=False, markup=False)
 
     def _render(self) -> RenderableType:
         board = self._board
@@ -109,7 +109,9 @@ def outcome(row: Row) -> str:
     if not row.complete:
         return f"pruned: {row.reason}"
     values = "  ".join(f"{name} {figure(value)}" for name, value in row.values.items())
-    return f"{values}  (repeats trial {row.source})" if row.cached else values
+    if row.cached:
+        return f"{values}  (repeats trial {row.source})"
+    return "  ".join([values, *(f"({problem})" for problem in row.problems)])
 
 
 def figure(value: float) -> str:
@@ -122,5 +124,6 @@ def _cells(board: Leaderboard, values: Mapping[str, float]) -> list[str]:
     return [figure(values[name]) if name in values else "" for name in names]
 
 
-def _choices(params: Mapping[str, Any]) -> str:
-    return "  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in params.items())
+def _choices(params: Mapping[str, Any]) -> Text:
+    # Not a plain string, whose [brackets] would be taken for styles.
+    return Text("  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in params.items()))

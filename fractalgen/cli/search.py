@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fractalgen.cli._options import AsJson, File, Sets, print_json
+from fractalgen.cli._options import AsJson, DataName, File, Out, Sets, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def run(
     file: File,
-    out: Annotated[Path, typer.Option(help="The run's folder; an earlier run in it goes on.", show_default=False)],
+    out: Out,
     sets: Sets = None,
-    data: Annotated[str | None, typer.Option(help="digits, or a folder of parquet files.")] = None,
+    data: DataName = None,
     trials: Annotated[int | None, typer.Option(min=1, help="How many trials the study ends with.")] = None,
     executor: Annotated[str | None, typer.Option(help="inline or ray.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Trials at a time.")] = None,
@@ -40,7 +40,7 @@ def run(
     from fractalgen.training import resolve_data
 
     spec = load(file, sets or [])
-    with LiveTable(Console(stderr=True)) as live:
+    with LiveTable(Console(stderr=True, markup=False)) as live:
         options = SearchOptions(
             trials=trials,
             executor=executor,
@@ -58,7 +58,7 @@ def run(
     if as_json:
         print_json(board.to_json())
     else:
-        _print(Console(), board, paths)
+        _print(Console(markup=False), board, paths)
 
 
 def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
@@ -79,6 +79,9 @@ def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
     repeats = sum(row.cached for row in board.trials)
     pruned = sum(not row.complete for row in board.trials)
     console.print(f"{len(board.trials)} trials, {repeats} answered from the cache, {pruned} pruned", highlight=False)
+    for row in board.trials:
+        for problem in () if row.cached else row.problems:
+            console.print(f"trial {row.number}: {problem}", highlight=False, soft_wrap=True)
     if board.test_accuracy is not None:
         console.print(f"test accuracy of the best network: {board.test_accuracy:.4f}", highlight=False)
     for path in paths:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fractalgen.cli._options import AsJson, File, Sets, print_json
+from fractalgen.cli._options import AsJson, DataName, File, Out, Sets, load_plain, print_json
 
 if TYPE_CHECKING:
     from fractalgen.training import Epoch, Run
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 def run(
     file: File,
-    out: Annotated[Path, typer.Option(help="The run's folder; an earlier run in it goes on.", show_default=False)],
+    out: Out,
     sets: Sets = None,
-    data: Annotated[str | None, typer.Option(help="digits, or a folder of parquet files.")] = None,
+    data: DataName = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights, order, augmentation and drops.")] = None,
     as_json: AsJson = False,
@@ -26,7 +26,6 @@ def run(
 
     Example: fractalgen train search_spaces/cifar10/fractalnet20-narrow.yaml --data cifar10 --epochs 5 --out runs/narrow
     """
-    from fractalgen.cli._options import load_plain
     from fractalgen.training import RunOptions, resolve_data, run_training
 
     spec, _ = load_plain(file, sets)

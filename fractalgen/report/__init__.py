@@ -4,8 +4,7 @@
 """
 
 from fractalgen.report.finish import finish_search
-from fractalgen.report.leaderboard import Leaderboard, read_leaderboard
 from fractalgen.report.training_run import TrainingRun, read_training_run
 from fractalgen.report.write import write_report
 
-__all__ = ["Leaderboard", "TrainingRun", "finish_search", "read_leaderboard", "read_training_run", "write_report"]
+__all__ = ["TrainingRun", "finish_search", "read_training_run", "write_report"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from fractalgen.report.leaderboard import Leaderboard, Trial
 from fractalgen.report.wording import plain, readable, short_names, shown
+from fractalgen.search import Leaderboard, Row
 from fractalgen.visualize.lettering import escape
 
 
@@ -29,26 +29,26 @@ def leaderboard_table(board: Leaderboard) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>'
 
 
-def _ranked(board: Leaderboard) -> list[Trial]:
+def _ranked(board: Leaderboard) -> list[Row]:
     goal = board.objectives[0]
     sign = -1.0 if goal.direction == "maximize" else 1.0
 
-    def rank(trial: Trial) -> tuple[float, int]:
+    def rank(trial: Row) -> tuple[float, int]:
         value = trial.values.get(goal.metric, math.nan)
         return (sign * value if math.isfinite(value) else math.inf), trial.number
 
     return sorted(board.trials, key=rank)
 
 
-def _row(board: Leaderboard, trial: Trial, metrics: Sequence[str]) -> str:
+def _row(board: Leaderboard, trial: Row, metrics: Sequence[str]) -> str:
     marks = {
-        "front": trial.number in board.front,
-        "best": board.best is not None and trial.number == board.best.number,
-        "pruned": not trial.is_complete,
+        "front": trial in board.front,
+        "best": trial == board.best,
+        "pruned": not trial.complete,
     }
     names = " ".join(mark for mark, holds in marks.items() if holds)
-    state = "cached" if trial.cached and trial.is_complete else trial.state
-    cells = [_cell(trial.number), _cell(state, title=trial.reason)]
+    state = "cached" if trial.cached and trial.complete else trial.state
+    cells = [_cell(trial.number), _cell(state, title=trial.reason or "; ".join(trial.problems))]
     cells += [_cell(trial.values.get(metric, ""), words=partial(shown, metric)) for metric in metrics]
     cells += [_cell(_number(trial.params.get(hole, ""))) for hole in board.holes]
     cells += [_cell(round(trial.seconds, 2)), _cell(trial.fingerprint[:12], title=trial.fingerprint)]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from fractalgen.report.records import Record, read_record
+from fractalgen.report.records import Record
+from fractalgen.search.records import read_record
 
 FILE = "metrics.json"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import SearchError
-from fractalgen.report import leaderboard, training_run
+from fractalgen.report import training_run
 from fractalgen.report.search_page import search_page
 from fractalgen.report.training_page import training_page
+from fractalgen.search import Leaderboard, leaderboard
 
 FILE = "report.html"
 
@@ -25,7 +26,7 @@ def write_report(run_dir: Path | str) -> Path:
     if not folder.is_dir():
         raise SearchError(f"there is no folder {str(folder)!r}", "Give the folder of a search or of a training run.")
     if (folder / leaderboard.FILE).is_file():
-        text = search_page(folder, leaderboard.read_leaderboard(folder))
+        text = search_page(folder, Leaderboard.read(folder))
     elif (folder / training_run.FILE).is_file():
         text = training_page(folder, training_run.read_training_run(folder))
     else:

@@ -165,7 +165,7 @@ class Driver:
         number, result = outcome.number, _checked(outcome.result)
         candidate = self._running[number]
         self.folder.keep(number, asdict(result))
-        extra = {"evaluated": True, "seconds": result.seconds}
+        extra = {"evaluated": True, "seconds": result.seconds, "guards": dict(result.guards)}
         if result.failed:
             self.study.prune(number, result.reason, 1.0, _record(candidate, candidate.figures, **extra))
         else:
@@ -180,7 +180,7 @@ class Driver:
 
     def _repeat(self, number: int, candidate: Candidate) -> None:
         source = self.study.row(self._cache.done[candidate.key])
-        record = _record(candidate, source.metrics, cached=True, source=source.number)
+        record = _record(candidate, source.metrics, cached=True, source=source.number, guards=dict(source.guards))
         if source.complete:
             self.study.complete(number, source.values, record)
         else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from fractalgen.errors import SearchError
+from fractalgen.errors import ExportError, SearchError
 from fractalgen.search.job import EpochReport, Job, Report, Result
 
 if TYPE_CHECKING:
@@ -62,7 +61,8 @@ class TrainEvaluation:
         score = fit(network, spec.train, _dataset(job.data), options)
         seconds = time.monotonic() - began
         history = tuple(_figures(record) for record in score.epochs)
-        return Result({**history[-1], "seconds": seconds}, seconds=seconds, history=history)
+        metrics = {**history[-1], "seconds": seconds}
+        return Result(metrics, seconds=seconds, history=history, guards=score.guards.as_dict())
 
     def publish(self, job: Job, best: Path) -> float | None:
         """Write weights and plain source into `best`; return the accuracy on the test images."""
@@ -72,14 +72,14 @@ class TrainEvaluation:
         from fractalgen.spec import load
         from fractalgen.training import evaluate
 
-        weights = job.folder / _WEIGHTS
-        if not weights.exists():
-            return None
         spec = load(job.spec_file)
         network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
-        safetensors.read(network, weights)
+        try:
+            safetensors.read(network, job.folder / _WEIGHTS)
+        except ExportError:
+            return None
         best.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(weights, best / _WEIGHTS)
+        safetensors.write(network, best / _WEIGHTS)
         EXPORTERS.get("python")(network, best / "network.py")
         return float(evaluate(network, _dataset(job.data).final_test()).accuracy)
 

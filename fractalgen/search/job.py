@@ -48,12 +48,14 @@ class Result:
         reason: Why it failed; empty when it did not.
         seconds: How long it took.
         history: The metrics of each epoch.
+        guards: What was checked because it goes wrong silently; `problems` among it holds a sentence for each.
     """
 
     metrics: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
     seconds: float = 0.0
     history: tuple[Mapping[str, float], ...] = ()
+    guards: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -95,7 +97,7 @@ class Evaluation(Protocol):
     def publish(self, job: Job, best: Path) -> float | None:
         """Write the weights and source of a finished job into `best`; return its accuracy on the test set.
 
-        Returns None when the job's folder holds no weights any more.
+        Returns None when the job's folder holds no weights any more, or damaged ones.
         """
         ...
 

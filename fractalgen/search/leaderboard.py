@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fractalgen.errors import SearchError
+from pydantic import Field
+
 from fractalgen.search.front import front
+from fractalgen.search.records import read_record
 from fractalgen.spec.search import Objective
 
 FILE = "leaderboard.json"
@@ -30,6 +32,7 @@ class Row:
         source: The trial whose evaluation gave the values.
         seconds: How long that evaluation took; 0 when cached.
         reason: Why it was pruned.
+        guards: What its run checked because it goes wrong silently; empty when nothing ran.
     """
 
     number: int
@@ -42,11 +45,17 @@ class Row:
     source: int = 0
     seconds: float = 0.0
     reason: str = ""
+    guards: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
         """Whether it has a score."""
         return self.state == "complete"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the guards found wrong, a sentence each."""
+        return tuple(self.guards.get("problems", ()))
 
 
 @dataclass(frozen=True)
@@ -62,10 +71,15 @@ class Leaderboard:
     """
 
     name: str
-    objectives: tuple[Objective, ...]
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     target: int
     trials: tuple[Row, ...] = ()
     test_accuracy: float | None = None
+
+    def __post_init__(self) -> None:
+        for row in self.trials:
+            if row.complete and not {objective.metric for objective in self.objectives} <= row.values.keys():
+                raise ValueError(f"trial {row.number} is complete and lacks a value of an objective")
 
     def add(self, row: Row) -> Leaderboard:
         """Return this leaderboard with one more trial."""
@@ -76,19 +90,24 @@ class Leaderboard:
         """Return this leaderboard with the test accuracy of the best trial."""
         return replace(self, test_accuracy=accuracy)
 
-    @property
+    @cached_property
     def best(self) -> Row | None:
         """The trial that is best by the objectives in order; repeats give way to what they repeat."""
         complete = [row for row in self.trials if row.complete]
         return min(complete, key=lambda row: (*self._costs(row), row.cached, row.number), default=None)
 
-    @property
+    @cached_property
     def ranked(self) -> tuple[Row, ...]:
         """Different complete architectures, the best by the objectives in order first."""
         rows = [row for row in self.trials if row.complete and not row.cached]
         return tuple(sorted(rows, key=lambda row: (*self._costs(row), row.number)))
 
-    @property
+    @cached_property
+    def holes(self) -> tuple[str, ...]:
+        """Every hole that some trial filled, in order of appearance."""
+        return tuple(dict.fromkeys(hole for trial in self.trials for hole in trial.params))
+
+    @cached_property
     def front(self) -> tuple[Row, ...]:
         """Trials that no other trial beats in every objective, the best by the first objective first."""
         rows = self.ranked
@@ -107,30 +126,13 @@ class Leaderboard:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Leaderboard:
-        """Return the leaderboard that `to_json` wrote."""
-        return cls(
-            name=data["name"],
-            objectives=tuple(Objective(**objective) for objective in data["objectives"]),
-            target=data["target"],
-            trials=tuple(Row(**row) for row in data["trials"]),
-            test_accuracy=(data["best"] or {}).get("test_accuracy"),
-        )
-
-    @classmethod
     def read(cls, folder: Path) -> Leaderboard:
         """Return the leaderboard of a run folder.
 
         Raises:
-            SearchError: the folder holds none, or one that cannot be read.
+            SearchError: the folder holds none, or one that cannot be understood; names the key.
         """
-        file = folder / FILE
-        try:
-            return cls.from_json(json.loads(file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise SearchError(f"no {FILE} in {str(folder)!r}", "Give the folder of a search.") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SearchError(f"{str(file)!r} cannot be read: {error}", "Run the search again to remake it.") from None
+        return read_record(folder / FILE, cls, _flat)
 
     def _costs(self, row: Row) -> tuple[float, ...]:
         return tuple(
@@ -141,3 +143,11 @@ class Leaderboard:
 
 def _plain(row: Row) -> dict[str, Any]:
     return dict(vars(row))
+
+
+def _flat(data: Any) -> Any:
+    """Return what `to_json` made in the form of the dataclass: `best` and `front` follow from the trials."""
+    if not isinstance(data, Mapping):
+        return data
+    best = data.get("best")
+    return {**data, "test_accuracy": best.get("test_accuracy") if isinstance(best, Mapping) else None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.preflight import check_points, check_sampler, check_space, choose_executor
 from fractalgen.search.progress import Observer, Silent
 from fractalgen.search.run_folder import RunFolder, cores, write_json
-from fractalgen.search.study import Study, StudyOptions
+from fractalgen.search.study import Published, Study, StudyOptions
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of
 
@@ -80,7 +81,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
         board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
         driver = Driver(study, checked.plan, folder, board, options.observer)
         board = driver.run(checked.executor(options.evaluation, checked.workers))
-        board = _finish(study, board, _Winner(folder, checked.plan, options.evaluation))
+        board = _Winner(study, folder, checked.plan, options.evaluation).finish(board)
         write_json(folder.path / FILE, board.to_json())
     return board
 
@@ -140,26 +141,30 @@ def _in_words(hole: Hole) -> str:
 class _Winner:
     """Where the best network is made, and of what."""
 
+    study: Study
     folder: RunFolder
     plan: Plan
     evaluation: Evaluation
 
-    def publish(self, number: int) -> float | None:
-        """Write `best/`; return the test accuracy. Weights that were lost are trained again."""
+    def finish(self, board: Leaderboard) -> Leaderboard:
+        """Publish the best network, unless it is published and whole; return the leaderboard with its accuracy."""
+        best = board.best
+        if best is None:
+            return board
+        known = self.study.published
+        if known is None or known.number != best.source or not known.files.items() <= self.folder.best_files().items():
+            known = self._publish(best.source)
+            self.study.published = known
+        return board.with_test_accuracy(known.accuracy)
+
+    def _publish(self, number: int) -> Published:
+        """Make `best/` anew, and what was lost of the trial too."""
+        shutil.rmtree(self.folder.best, ignore_errors=True)
         job = Job(number, self.folder.trial(number), self.plan.data, self.plan.threads)
+        text = self.plan.realize(self.study.point(number)).text
+        write_text(job.spec_file, text)
         accuracy = self.evaluation.publish(job, self.folder.best)
         if accuracy is None and not attempt(self.evaluation, job, lambda _: None).failed:
             accuracy = self.evaluation.publish(job, self.folder.best)
-        write_text(self.folder.best / "spec.yaml", job.spec_file.read_text(encoding="utf-8"))
-        return accuracy
-
-
-def _finish(study: Study, board: Leaderboard, winner: _Winner) -> Leaderboard:
-    best = board.best
-    if best is None:
-        return board
-    number, accuracy = study.tested or (-1, None)
-    if number != best.source or not winner.folder.best.exists():
-        accuracy = winner.publish(best.source)
-        study.tested = (best.source, accuracy)
-    return board.with_test_accuracy(accuracy)
+        write_text(self.folder.best / "spec.yaml", text)
+        return Published(number, accuracy, self.folder.best_files())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -34,6 +35,11 @@ class RunFolder:
     def best(self) -> Path:
         """The folder of the best network."""
         return self.path / "best"
+
+    def best_files(self) -> dict[str, str]:
+        """Return the files of the best network, each with a digest of its content."""
+        files = sorted(file for file in self.best.iterdir() if file.is_file()) if self.best.is_dir() else []
+        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     def check(self) -> None:
         """Check, without writing, that the folder can be made.

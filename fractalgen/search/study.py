@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,21 @@ class Ask:
 
     number: int
     values: Values
+
+
+@dataclass(frozen=True)
+class Published:
+    """The network in `best/`.
+
+    Attributes:
+        number: The trial that it is of.
+        accuracy: On the test images, if they were read.
+        files: What was written, each with its digest.
+    """
+
+    number: int
+    accuracy: float | None
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -151,15 +166,22 @@ class Study:
         """Return one finished trial."""
         return self._row(self._study.get_trials(deepcopy=False)[number])
 
-    @property
-    def tested(self) -> tuple[int, float | None] | None:
-        """The trial whose test accuracy is known, and that accuracy."""
-        known = self._study.user_attrs.get("tested")
-        return None if known is None else (known["number"], known["accuracy"])
+    def point(self, number: int) -> Values:
+        """Return the point of a trial."""
+        from fractalgen.search import point
 
-    @tested.setter
-    def tested(self, value: tuple[int, float | None]) -> None:
-        self._study.set_user_attr("tested", {"number": value[0], "accuracy": value[1]})
+        values: Values = self._study.get_trials(deepcopy=False)[number].user_attrs[point.KEY]
+        return values
+
+    @property
+    def published(self) -> Published | None:
+        """What was published last."""
+        known = self._study.user_attrs.get("published")
+        return None if known is None else Published(**known)
+
+    @published.setter
+    def published(self, value: Published) -> None:
+        self._study.set_user_attr("published", asdict(value))
 
     def _seed(self, number: int) -> None:
         text = f"{self._options.seed}:{number}".encode()
@@ -194,6 +216,7 @@ class Study:
             source=record.get("source", trial.number),
             seconds=record.get("seconds", 0.0),
             reason=record.get("reason", ""),
+            guards=record.get("guards", {}),
         )
 
 

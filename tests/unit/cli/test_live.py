@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -36,6 +37,23 @@ def test_on_a_terminal_the_running_trial_shows_its_epoch_and_choices():
     assert "3/20" in shown
     assert "columns=2" in shown
     assert "best val_accuracy 0.9712" in shown
+
+
+def test_choices_of_lists_are_shown_with_their_brackets():
+    text = io.StringIO()
+    with LiveTable(Console(file=text, width=100, force_terminal=True, color_system=None)) as live:
+        live.search_started(BOARD, 1)
+        live.trial_started(0, {"body.over": "[relu, gelu]"})
+    assert "over=[relu, gelu]" in text.getvalue()
+
+
+def test_what_the_guards_found_stands_behind_the_values():
+    text = io.StringIO()
+    row = replace(ROW, guards={"problems": ["no gradient reaches [conv]"]})
+    with LiveTable(Console(file=text, width=200)) as live:
+        live.trial_finished(row, BOARD.add(row))
+    line = "1/4  trial 0  val_accuracy 0.9712  parameters 12,345  (no gradient reaches [conv])\n"
+    assert text.getvalue() == line
 
 
 def test_a_search_that_goes_on_says_how_much_was_done():

@@ -78,6 +78,17 @@ def test_every_scored_trial_is_a_dot(search_run):
     assert sorted(attrs["data-key"] for _, attrs in page.tags if "data-key" in attrs) == ["0", "1", "2", "3"]
 
 
+def test_what_the_guards_found_is_listed_by_trial_and_once(search_run, board):
+    for number in (1, 3):
+        board["trials"][number]["guards"] = {"problems": ["no gradient reaches <conv>"]}
+    assert "guards" not in read(search_run)
+    (search_run / "leaderboard.json").write_text(json.dumps(board))
+    text = read(search_run)
+    assert text.count("<li>") == 1
+    assert "<h2>What the guards found</h2>" in text
+    assert "<li>trial 1: no gradient reaches &lt;conv&gt;</li>" in text
+
+
 def test_headline_figures_hold_the_test_accuracy_and_the_counts(search_run):
     text = read(search_run)
     assert "98.12 %" in text

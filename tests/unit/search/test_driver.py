@@ -67,6 +67,19 @@ def test_no_network_is_evaluated_twice_and_repeats_are_marked(bench):
     assert all(row.values == source[row.source].values for row in board.trials)
 
 
+def test_what_the_guards_of_a_run_found_is_kept_with_its_trial_and_its_repeats(bench):
+    class Guarded(type(bench.evaluation)):
+        def run(self, job, report):
+            return replace(super().run(job, report), guards={"problems": [f"trial {job.number} is silent"]})
+
+    bench.evaluation = Guarded()
+    bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 4)), 4)
+    bench.run(8)
+    board = Leaderboard.read(bench.folder)
+    assert [row.problems for row in board.trials] == [(f"trial {row.source} is silent",) for row in board.trials]
+    assert {row.cached for row in board.trials} == {True, False}
+
+
 def test_twins_of_a_running_network_wait_for_its_result(bench):
     bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 2)), 2)
     board = bench.run(10, Inline(bench.evaluation, 4))

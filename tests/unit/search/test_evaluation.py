@@ -49,7 +49,17 @@ def test_a_trained_job_is_published_with_weights_and_source(job, tmp_path):
     assert {file.name for file in (tmp_path / "best").iterdir()} >= {"weights.safetensors", "network.py"}
 
 
-def test_a_job_without_weights_is_not_published(job, tmp_path):
+def test_the_guards_of_a_run_are_part_of_its_result(job):
+    (job.folder / "spec.yaml").write_text(SPEC + "drop_path: {rate: 0.3}\n")
+    guards = TrainEvaluation().run(job, lambda _: None).guards
+    assert (guards["noise_declared"], guards["noise_observed"], guards["problems"]) == (True, True, [])
+    assert json.loads(json.dumps(guards)) == guards
+
+
+@pytest.mark.parametrize("content", [None, b"", b"torn"])
+def test_a_job_without_whole_weights_is_not_published(job, tmp_path, content):
+    if content is not None:
+        (tmp_path / "weights.safetensors").write_bytes(content)
     assert TrainEvaluation().publish(job, tmp_path / "best") is None
     assert not (tmp_path / "best").exists()
 

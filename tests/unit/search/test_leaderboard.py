@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import pytest
 
@@ -43,9 +44,20 @@ def test_an_empty_leaderboard_has_no_best_and_no_front():
     assert (empty.best, empty.front) == (None, ())
 
 
-def test_a_leaderboard_survives_json():
+def written(folder, data):
+    (folder / "leaderboard.json").write_text(data if isinstance(data, str) else json.dumps(data))
+    return folder
+
+
+def test_a_leaderboard_is_read_as_it_was_written(tmp_path):
     board = BOARD.with_test_accuracy(0.97)
-    assert Leaderboard.from_json(json.loads(json.dumps(board.to_json()))) == board
+    assert Leaderboard.read(written(tmp_path, board.to_json())) == board
+
+
+def test_keys_of_other_versions_are_left_alone(tmp_path):
+    data = {**BOARD.to_json(), "later": 1}
+    data["trials"][0]["later"] = 2
+    assert Leaderboard.read(written(tmp_path, data)) == BOARD
 
 
 def test_the_json_has_the_keys_of_the_contract():
@@ -60,14 +72,28 @@ def test_adding_a_trial_forgets_the_test_accuracy_of_the_former_best():
 
 
 def test_a_folder_without_a_leaderboard_is_refused(tmp_path):
-    with pytest.raises(SearchError, match=r"no leaderboard\.json in"):
+    with pytest.raises(SearchError, match=r"leaderboard\.json' cannot be read: No such file"):
         Leaderboard.read(tmp_path)
 
 
-def test_a_torn_leaderboard_is_refused(tmp_path):
-    (tmp_path / "leaderboard.json").write_text('{"name": ')
-    with pytest.raises(SearchError, match="cannot be read"):
-        Leaderboard.read(tmp_path)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ('{"name": ', "is not JSON"),
+        ("[]", r"is not a record of a run: the document cannot be \[\]"),
+        ({"name": "digits", "target": 6}, "objectives is missing"),
+        ({"objectives": []}, r"objectives cannot be \[\]"),
+        ({"objectives": [{"metric": "a", "direction": "up"}]}, r"objectives\[0\].direction cannot be 'up'"),
+        ({"trials": [{"state": "complete", "params": {}, "values": {}}]}, r"trials\[0\].number is missing"),
+        ({"trials": [{"number": 7, "state": "complete", "params": {}, "values": {}}]}, "trial 7 is complete and lacks"),
+    ],
+)
+def test_a_leaderboard_that_is_none_is_refused_by_the_key_that_is_wrong(tmp_path, change, message):
+    if isinstance(change, dict) and "name" not in change:
+        change = {**BOARD.to_json(), **change}
+    with pytest.raises(SearchError, match=message) as caught:
+        Leaderboard.read(written(tmp_path, change))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301 - pickled here
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -87,6 +88,40 @@ def test_the_winner_is_evaluated_again_when_its_weights_are_lost(tmp_path, spec,
     options.evaluation.ran.clear()
     again = run_search(spec(), tmp_path / "run", replace(options, trials=3))
     assert (options.evaluation.ran, again.test_accuracy) == ([source], 0.75)
+
+
+@pytest.mark.parametrize("harm", [lambda file: file.unlink(), lambda file: file.write_text("torn")])
+@pytest.mark.parametrize("name", ["weights", "spec.yaml"])
+def test_what_was_lost_or_damaged_in_best_is_published_again(tmp_path, spec, options, harm, name):
+    class Copies(Length):
+        def publish(self, job, best):
+            best.mkdir()
+            (best / "weights").write_text(f"weights of {job.number}")
+            return super().publish(job, best)
+
+    options = replace(options, trials=3, evaluation=Copies())
+    run_search(spec(), tmp_path / "run", options)
+    best = tmp_path / "run" / "best"
+    good = {file.name: file.read_text() for file in best.iterdir()}
+    harm(best / name)
+    assert run_search(spec(), tmp_path / "run", options).test_accuracy == 0.75
+    assert {file.name: file.read_text() for file in best.iterdir()} == good
+
+
+def test_a_best_network_that_is_whole_is_not_published_again(tmp_path, spec, options):
+    run_search(spec(), tmp_path / "run", replace(options, trials=3))
+    (tmp_path / "run" / "best" / "best.svg").write_text("a picture that a report drew")
+    options.evaluation.publish = None
+    assert run_search(spec(), tmp_path / "run", replace(options, trials=3)).test_accuracy == 0.75
+
+
+def test_the_best_network_is_published_though_its_trial_folder_is_lost(tmp_path, spec, options):
+    board = run_search(spec(), tmp_path / "run", replace(options, trials=3))
+    shutil.rmtree(tmp_path / "run" / "trials")
+    shutil.rmtree(tmp_path / "run" / "best")
+    again = run_search(spec(), tmp_path / "run", replace(options, trials=3))
+    assert (again.best, again.test_accuracy) == (board.best, 0.75)
+    assert not load(tmp_path / "run" / "best" / "spec.yaml").space
 
 
 def test_the_search_section_of_the_spec_is_used(tmp_path, spec):
