@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
-
 import typer
 
 from fractalgen.cli._options import AsJson, print_json
 
 
 def run(as_json: AsJson = False) -> None:
-    """List rules, ops and joins with a line each.
+    """List the words, rules, ops and joins that a spec can name, those of installed plugins included.
 
     Example: fractalgen list
     """
     from fractalgen.ir.builtin_rules import builtin_library, builtin_names
     from fractalgen.ir.joins import JOINS
     from fractalgen.ir.ops import OPS
+    from fractalgen.ir.schema_forms import first_line, words
 
     found = {
+        "words": {name: form["description"] for name, form in words().items()},
         "rules": {name: builtin_library(name).rules[name].description for name in builtin_names()},
-        "ops": {name: _first_line(OPS.get(name)) for name in OPS},
-        "joins": {name: _first_line(JOINS.get(name)) for name in JOINS},
+        "ops": {name: first_line(OPS.get(name)) for name in OPS},
+        "joins": {name: first_line(JOINS.get(name)) for name in JOINS},
     }
     if as_json:
         print_json(found)
         return
+    width = max(len(name) for entries in found.values() for name in entries)
     for kind, entries in found.items():
         typer.echo(kind)
         for name, line in entries.items():
-            typer.echo(f"  {name:<18}{line}")
-
-
-def _first_line(part: type) -> str:
-    return (inspect.getdoc(part) or "").splitlines()[0]
+            typer.echo(f"  {name:<{width}}  {line}")

@@ -100,8 +100,8 @@ def words() -> Schema:
         **_rounds(),
         "recurse": {
             "type": ["object", "null"],
-            "description": "Inside the step of a rule: the rule one level down. Its keys are other values for the "
-            "rule's parameters, for that call and all below it.",
+            "description": "Inside the step of a rule: the rule one level down; its keys change parameters for that "
+            "call and all below it.",
         },
         "tap": mapping(
             tap,

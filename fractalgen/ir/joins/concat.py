@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Concat(Join):
-    """Channels of all branches side by side.
+    """Channels of all branches side by side; with `project`, mapped back to one width.
 
     With `project`, a 1x1 convolution without bias maps them to `out` channels. Its kernel is a row of slices, one a
     branch; the slice of a dropped branch is not computed, and a lone survivor passes through its own slice.

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gate(Join):
-    """Each branch scores its own mean over positions by a linear map; softmax over the survivors weighs them."""
+    """A weighted mean whose weights depend on the input.
+
+    Each branch scores its own mean over positions by a linear map; softmax over the survivors weighs them.
+    """
 
     def cost(self, inputs: Types, kept: Kept | None = None) -> Cost:
         """Count channels + 1 a branch, used once a sample; a lone survivor passes without a score."""

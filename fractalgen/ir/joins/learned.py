@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Learned(Join):
-    """One weight a branch, softmax over the survivors; starts as the mean."""
+    """A weighted mean with one learned weight a branch, softmax over the survivors; starts as the mean."""
 
     def cost(self, inputs: Types, kept: Kept | None = None) -> Cost:
         """Count one weight a branch; a lone survivor passes without one."""

@@ -26,7 +26,10 @@ def sequence(op: str, source: TensorType) -> TensorType:
 
 @dataclass(frozen=True)
 class Attention(Op):
-    """softmax(Q K^T / sqrt(channels / heads)) V in each head, `(length, channels) -> (length, channels)`."""
+    """Multi-head self-attention, `(length, channels) -> (length, channels)`.
+
+    softmax(Q K^T / sqrt(channels / heads)) V in each head.
+    """
 
     heads: int = field(8, minimum=1)
     """How many heads; they share the channels equally."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Embedding(Op):
-    """`(length,)` whole numbers below `tokens` -> `(length, out)`."""
+    """A learned vector for each token, `(length,)` whole numbers below `tokens` -> `(length, out)`."""
 
     tokens: int = field(minimum=1)
     """Size of the vocabulary; tokens are 0 to one less."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Flatten(Op):
-    """`(channels, height, width) -> (channels * height * width,)`."""
+    """All elements in one vector, `(channels, height, width) -> (channels * height * width,)`."""
 
     idempotent = True
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GlobalAvgPool(Op):
-    """`(channels, height, width) -> (channels,)`."""
+    """Mean of each channel over all positions, `(channels, height, width) -> (channels,)`."""
 
     def infer(self, inputs: Types) -> TensorType:
         """Return a vector of one mean a channel."""

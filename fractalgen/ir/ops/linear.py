@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Linear(Op):
-    """`(channels,) -> (out,)`, or `(length, channels) -> (length, out)`."""
+    """Fully connected layer, `(channels,) -> (out,)`, or at each position `(length, channels) -> (length, out)`."""
 
     out: int | None = field(None, minimum=1)
     """Channels that come out; as many as come in when left out."""

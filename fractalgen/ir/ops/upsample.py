@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upsample(Op):
-    """`(channels, height, width) -> (channels, factor * height, factor * width)`."""
+    """Enlarge an image, `(channels, height, width) -> (channels, factor * height, factor * width)`."""
 
     factor: int = field(2, minimum=1, maximum=64)
     """How many times higher and wider."""

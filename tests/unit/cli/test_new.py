@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,17 @@ def test_new_writes_a_spec_that_checks_and_never_overwrites(tmp_path):
     assert done.returncode == 2
     assert done.stderr == "'mine.yaml' exists. Give another name.\n"
     assert (tmp_path / "mine.yaml").read_text() == "precious"
+
+
+def test_the_commands_in_a_new_file_run_on_that_file(tmp_path):
+    subprocess.run([PROGRAM, "new", "own net.yaml"], cwd=tmp_path, capture_output=True, check=True)
+    text = (tmp_path / "own net.yaml").read_text()
+    commands = [line.partition("   fractalgen ")[2] for line in text.splitlines() if "#   fractalgen " in line]
+    assert [command.split()[0] for command in commands] == ["check", "show", "draw", "train", "enumerate", "search"]
+    for command in commands[:3]:
+        words = shlex.split(command, comments=True)
+        subprocess.run([PROGRAM, *words], cwd=tmp_path, capture_output=True, check=True)
+    assert (tmp_path / "mine.svg").exists()
 
 
 def test_every_verb_has_help_with_an_example():
