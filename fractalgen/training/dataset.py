@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data
-from fractalgen.training.sources import SOURCES, Source
+from fractalgen.training.sources import SOURCES, Glance, Source
 from fractalgen.training.split import split
 
 
@@ -77,20 +77,33 @@ class Dataset:
             TrainError: they cannot be read, or do not fit the training images.
         """
         found = self._source.test()
-        if found.images.shape[1:] != self.train.images.shape[1:]:
-            sizes = [_size(tuple(images.shape[1:])) for images in (found.images, self.train.images)]
-            raise TrainError(f"the test images are {sizes[0]}, the training images {sizes[1]}")
-        if int(found.labels.max()) >= self.classes:
-            highest = int(found.labels.max())
-            raise TrainError(f"the test images have a label {highest}, the training images end at {self.classes - 1}")
+        channels, height, width = found.images.shape[1:]
+        self._check(Glance((channels, height, width), int(found.labels.max())))
         return replace(self.train, images=found.images, labels=found.labels)
+
+    def check_test(self) -> None:
+        """Check what can be known of the test images without reading them.
+
+        Raises:
+            TrainError: `final_test` would fail.
+        """
+        glance = self._source.glance()
+        if glance is not None:
+            self._check(glance)
+
+    def _check(self, test: Glance) -> None:
+        if test.shape != self.train.shape:
+            raise TrainError(f"the test images are {_size(test.shape)}, the training images {_size(self.train.shape)}")
+        if test.highest is not None and test.highest >= self.classes:
+            message = f"the test images have a label {test.highest}, the training images end at {self.classes - 1}"
+            raise TrainError(message)
 
 
 def load_data(data: Data) -> Dataset:
     """Return the training and validation images that `data` describes.
 
     Raises:
-        TrainError: they are not there, cannot be read, or are too few.
+        TrainError: they are not there, cannot be read, or are too few; or the test images do not fit them.
     """
     source = SOURCES.get(data.source)(data)
     digest = hashlib.sha256(f"{source.digest()} {data.val_fraction!r} {data.seed}".encode()).hexdigest()
@@ -104,7 +117,9 @@ def load_data(data: Data) -> Dataset:
         )
     mean, std = _statistics(found.images[kept])
     train, validation = (Images(found.images[part], found.labels[part], mean, std) for part in (kept, cut))
-    return Dataset(train, validation, int(found.labels.max()) + 1, digest, source)
+    dataset = Dataset(train, validation, int(found.labels.max()) + 1, digest, source)
+    dataset.check_test()
+    return dataset
 
 
 def _statistics(images: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """Sources of images. One file each, named in this table."""
 
 from fractalgen.registry import Registry
-from fractalgen.training.sources._base import Labelled, Source
+from fractalgen.training.sources._base import Glance, Labelled, Source
 
 SOURCES: Registry[type[Source]] = Registry(
     "source",
@@ -11,4 +11,4 @@ SOURCES: Registry[type[Source]] = Registry(
     },
 )
 
-__all__ = ["SOURCES", "Labelled", "Source"]
+__all__ = ["SOURCES", "Glance", "Labelled", "Source"]

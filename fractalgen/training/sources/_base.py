@@ -23,11 +23,24 @@ class Labelled:
     labels: Tensor
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What a source knows of test images without reading them all.
+
+    Attributes:
+        shape: Channels, height and width of the first.
+        highest: The highest label, where the files state it beside the labels.
+    """
+
+    shape: tuple[int, int, int]
+    highest: int | None
+
+
 class Source(ABC):
     """Reads images; made from the `Data` of a spec, which says where they are.
 
-    `digest` and `train` are called when data are loaded. `test` is called by the final evaluation alone, so that
-    nothing else can have seen what it returns.
+    `digest`, `train` and `glance` are called when data are loaded. `test` is called by the final evaluation alone, so
+    that nothing else can have seen what it returns.
     """
 
     def __init__(self, data: Data) -> None:
@@ -48,6 +61,16 @@ class Source(ABC):
         Raises:
             TrainError: they cannot be read, or are no labelled images of one size.
         """
+
+    def glance(self) -> Glance | None:
+        """Look at the test images, so that a run whose end cannot be evaluated does not start; no label is read.
+
+        Returns None where they cannot be other than the training images.
+
+        Raises:
+            TrainError: they are not there, or cannot be read.
+        """
+        return None
 
     @abstractmethod
     def test(self) -> Labelled:

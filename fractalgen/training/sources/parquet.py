@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ import torch
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data
-from fractalgen.training.sources._base import Labelled, Source
+from fractalgen.training.sources._base import Glance, Labelled, Source
 from fractalgen.training.sources.decoded import recall, remember
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ class Parquet(Source):
     def test(self) -> Labelled:
         """Return the images of `test-*.parquet`."""
         return self._read("test")
+
+    def glance(self) -> Glance:
+        """Open the files of `test-*.parquet`, look at their columns and decode the first image of each."""
+        found = [glance for file in self._files("test") if (glance := _glance(file)) is not None]
+        if not found:
+            raise TrainError(f"no images in {str(self._files('test')[0])!r}", _HINT)
+        highest = [glance.highest for glance in found if glance.highest is not None]
+        return Glance(found[0].shape, max(highest, default=None))
 
     @cached_property
     def _digests(self) -> dict[str, str]:
@@ -83,8 +92,8 @@ def _decode(files: list[Path]) -> Labelled:
     labels: list[int] = []
     for file in files:
         table = _table(file)
-        encoded = table.column(_column(table, IMAGE_COLUMNS, file)).to_pylist()
-        labels += _labels(table.column(_column(table, LABEL_COLUMNS, file)).to_pylist(), file)
+        encoded = table.column(_column(table.column_names, IMAGE_COLUMNS, file)).to_pylist()
+        labels += _labels(table.column(_column(table.column_names, LABEL_COLUMNS, file)).to_pylist(), file)
         images += (_pixels(item, file, row) for row, item in enumerate(encoded))
     if not images:
         raise TrainError(f"no images in {str(files[0])!r}", _HINT)
@@ -93,24 +102,50 @@ def _decode(files: list[Path]) -> Labelled:
     return Labelled(stacked, torch.tensor(labels, dtype=torch.int64))
 
 
-def _table(file: Path) -> Any:
-    import pyarrow
+def _glance(file: Path) -> Glance | None:
+    """Return what the head of a file and its first image say; None for a file without rows."""
     from pyarrow import parquet
 
-    try:
+    with _readable(file), parquet.ParquetFile(file) as opened:
+        columns = opened.schema_arrow.names
+        label, image = _column(columns, LABEL_COLUMNS, file), _column(columns, IMAGE_COLUMNS, file)
+        first = next(opened.iter_batches(batch_size=1, columns=[image]), None)
+        if first is None or not first.num_rows:
+            return None
+        height, width, channels = _pixels(first.column(0)[0].as_py(), file, 0).shape
+        return Glance((channels, height, width), _highest(opened.metadata, label))
+
+
+def _highest(metadata: Any, label: str) -> int | None:
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+    columns = [group.column(index) for group in groups for index in range(group.num_columns)]
+    stated = [column.statistics for column in columns if column.path_in_schema == label]
+    return max((int(each.max) for each in stated if each is not None and each.has_min_max), default=None)
+
+
+def _table(file: Path) -> Any:
+    from pyarrow import parquet
+
+    with _readable(file):
         return parquet.read_table(file)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    import pyarrow
+
+    try:
+        yield
     except (OSError, pyarrow.ArrowException) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise TrainError(f"{str(file)!r} is no parquet file that can be read: {reason}", "Download it again.") from None
 
 
-def _column(table: Any, names: tuple[str, ...], file: Path) -> str:
+def _column(found: list[str], names: tuple[str, ...], file: Path) -> str:
     for name in names:
-        if name in table.column_names:
+        if name in found:
             return name
-    raise TrainError(
-        f"{str(file)!r} has no column {' or '.join(map(repr, names))}, found {', '.join(table.column_names)}", _HINT
-    )
+    raise TrainError(f"{str(file)!r} has no column {' or '.join(map(repr, names))}, found {', '.join(found)}", _HINT)
 
 
 def _labels(values: Iterable[Any], file: Path) -> list[int]:

@@ -23,9 +23,9 @@ def encoded(value, size=6, mode="RGB"):
     return {"bytes": buffer.getvalue(), "path": None}
 
 
-def write_parquet(folder, part, images, labels, columns=("img", "label")):
+def write_parquet(folder, part, images, labels, columns=("img", "label"), **options):
     table = pa.table({columns[0]: images, columns[1]: labels})
-    pq.write_table(table, folder / f"{part}-00000-of-00001.parquet")
+    pq.write_table(table, folder / f"{part}-00000-of-00001.parquet", **options)
 
 
 @pytest.fixture
@@ -86,9 +86,12 @@ def test_a_parquet_folder_is_read_and_kept_decoded(folder, monkeypatch):
     first = parquet(folder)
     assert (len(first.train), len(first.validation), len(first.final_test())) == (16, 4, 4)
     assert first.train.shape == (3, 6, 6)
-    monkeypatch.setattr(Image, "open", None)
+    opened = []
+    image_open = Image.open
+    monkeypatch.setattr(Image, "open", lambda file: opened.append(file) or image_open(file))
     again = parquet(folder)
     assert torch.equal(first.train.images, again.train.images)
+    assert len(opened) == 1, "the first test image, and no other"
 
 
 def test_grey_images_and_other_column_names_are_read(folder):
@@ -140,13 +143,50 @@ def test_a_folder_that_means_nothing_is_named(folder, how, message):
         parquet(folder)
 
 
-def test_test_images_that_do_not_fit_are_named_when_they_are_read(folder):
-    write_parquet(folder, "test", [encoded(1, 7)] * 2, [0, 1])
-    with pytest.raises(TrainError, match="the test images are 3x7x7, the training images 3x6x6"):
-        parquet(folder).final_test()
-    write_parquet(folder, "test", [encoded(1)] * 2, [0, 9])
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        ([encoded(1, 7)] * 2, [0, 1], "the test images are 3x7x7, the training images 3x6x6"),
+        ([encoded(1, mode="L")] * 2, [0, 1], "the test images are 1x6x6, the training images 3x6x6"),
+        ([encoded(1)] * 2, [0, 9], "the test images have a label 9, the training images end at 3"),
+        ([{"bytes": b"nothing", "path": None}] * 2, [0, 1], "test.*the image of row 0 cannot be decoded"),
+    ],
+)
+def test_test_images_that_do_not_fit_are_named_when_data_are_loaded(folder, images, labels, message):
+    write_parquet(folder, "test", images, labels)
+    with pytest.raises(TrainError, match=message):
+        parquet(folder)
+
+
+def test_a_test_file_that_is_cut_off_or_lacks_a_column_is_named_when_data_are_loaded(folder):
+    test = folder / "test-00000-of-00001.parquet"
+    test.write_bytes(test.read_bytes()[:200])
+    with pytest.raises(TrainError, match=r"test-00000-of-00001.parquet' is no parquet file that can be read"):
+        parquet(folder)
+    write_parquet(folder, "test", [encoded(1)], [0], ("img", "class"))
+    with pytest.raises(TrainError, match=r"test-.* has no column 'label' or .*, found img, class"):
+        parquet(folder)
+
+
+def test_labels_that_only_the_rows_tell_are_checked_when_the_test_images_are_read(folder):
+    write_parquet(folder, "test", [encoded(1)] * 2, [0, 9], write_statistics=False)
+    data = parquet(folder)
     with pytest.raises(TrainError, match="the test images have a label 9"):
-        parquet(folder).final_test()
+        data.final_test()
+
+
+def test_no_test_label_is_read_before_the_end(folder, monkeypatch):
+    read = []
+    batches, table = pq.ParquetFile.iter_batches, pq.read_table
+
+    def watched(self, *arguments, columns=None, **options):
+        read.append(columns)
+        return batches(self, *arguments, columns=columns, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", watched)
+    monkeypatch.setattr(pq, "read_table", lambda file: read.append(file.name) or table(file))
+    parquet(folder)
+    assert read == ["train-00000-of-00001.parquet", ["img"]]
 
 
 def test_a_word_or_a_folder_names_data(folder):
