@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar, cast
 
-from fractalgen.errors import DuplicateNameError, Place, UnknownNameError
+from fractalgen.errors import DuplicateNameError, MissingDependencyError, Place, UnknownNameError
 
 T = TypeVar("T")
 
@@ -61,12 +61,24 @@ class Registry(Generic[T]):
 
         Raises:
             UnknownNameError: nothing is registered under `name`.
+            MissingDependencyError: a plugin registers it, and has no such module or attribute.
         """
         found = self._loaded.get(name)
         if found is None:
             target = self._builtin.get(name) or self._table.get(name)
             if target is None:
                 raise UnknownNameError(f"unknown {self.kind} {name!r}", suggest(name, self), place)
-            module, _, attribute = target.partition(":")
-            found = self._loaded[name] = cast("T", getattr(import_module(module), attribute))
+            found = self._loaded[name] = self._load(name, target)
         return found
+
+    def _load(self, name: str, target: str) -> T:
+        module, _, attribute = target.partition(":")
+        try:
+            return cast("T", getattr(import_module(module), attribute))
+        except (ImportError, AttributeError) as error:
+            if name in self._builtin:
+                raise
+            raise MissingDependencyError(
+                f"{self.kind} {name!r} of a plugin cannot be loaded from {target!r}: {error}",
+                "Mend the entry point of the plugin, or uninstall it.",
+            ) from error
