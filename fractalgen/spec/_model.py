@@ -95,6 +95,9 @@ def _explain(item: Any, model: type[BaseModel], tree: Tree) -> SpecError:
         return UnknownNameError(
             f"unknown key {name!r}", suggest(name, _keys(model, location[:-1])), parent.key_place(name)
         )
+    if item["type"] == "missing" and isinstance(location[-1], int):
+        wanted = describe(_hint_at(model, location[:-1]))
+        return ParameterError(f"must be {wanted}, found {show(parent.plain())}", "", parent.place)
     if item["type"] == "missing":
         return ParameterError(f"needs the key {name!r}", "", parent.place)
     found = parent.value[key] if key is not None else parent

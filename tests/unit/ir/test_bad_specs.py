@@ -2,11 +2,14 @@
 
 import pytest
 
-from fractalgen.errors import FractalGenError
+from fractalgen.errors import FractalGenError, ParameterError
+from fractalgen.passes import expand
 from fractalgen.passes.check import check_file
+from fractalgen.spec import load_text
 
 HEAD = "network:\n  input: [3, 8, 8]\n  body: "
 RULE = "network: {input: [3, 8, 8], body: r}\nrules:\n  r:\n"
+UNUSED = "network: {input: [3, 8, 8], body: relu}\nrules:\n  unused: {body: relu, parameters: {a: %s}}\n"
 
 CASES = [
     ("netwrk: 1\n", "f.yaml:1:1: netwrk: unknown key 'netwrk'. Did you mean 'network'?"),
@@ -108,11 +111,39 @@ CASES = [
     (RULE + "    body: relu\n    parameters: {level: {type: int}}\n", "a parameter or input cannot be called 'level'"),
     (RULE + "    body: relu\n    parameters: {join: {type: layer}}\n", "a parameter or input cannot be called 'join'"),
     (RULE + "    body: relu\n    inputs: [a, a]\n", "an input is named twice"),
+    (
+        RULE + "    body: relu\n    parameters: {n: {type: int}, conv: {type: layer}}\n",
+        "f.yaml:5:34: rules.r.parameters.conv: the layer parameter 'conv' has the name of an op. Take another name",
+    ),
+    (RULE + "    body: relu\n    parameters: {fractal: {type: layer}}\n", "'fractal' has the name of a built-in rule"),
+    (RULE + "    body: relu\n    parameters: {r: {type: layer}}\n", "'r' has the name of a rule of this file"),
+    (RULE + "    body: relu\n    parameters: {unit: {type: layer, default: relu}}\n  unit: {body: relu}\n", "'unit' has the name of a rule of this file"),
+    ("import: {a: {rules: {q: {parameters: {conv: {type: layer}}, body: relu}}}}\n", "import.a.rules.q.parameters.conv: the layer parameter 'conv'"),
+    (UNUSED % "{type: int, minimum: 4, maximum: 3}", "rules.unused.parameters.a: minimum 4 is above maximum 3"),
+    (UNUSED % "{type: int, minimum: 4, default: 3}", "f.yaml:3:73: rules.unused.parameters.a.default: unused.a must be at least 4, found 3"),
+    (UNUSED % "{type: float, maximum: 0.5, default: 1}", "unused.a must be at most 0.5, found 1"),
+    (UNUSED % "{type: int, maximum: 9, default: '${2 * 5}'}", "unused.a must be at most 9, found 10"),
+    (UNUSED % "{type: int, default: two}", "unused.a must be a whole number, found 'two'"),
+    (UNUSED % "{type: int, default: $b}", "unknown name 'b' in '$b'"),
+    (UNUSED % "{type: bool, default: 1}", "unused.a must be true or false, found 1"),
+    (UNUSED % "{type: list, default: 1}", "unused.a must be a list, found 1"),
+    (UNUSED % "{type: choice, of: [x, y], default: z}", "unused.a must be one of x, y, found 'z'"),
+    (UNUSED % "{type: join, default: men}", "unknown join 'men'. Did you mean 'mean'?"),
+    (UNUSED % "{type: join, default: {concat: {projct: true}}}", "'concat' has no parameter 'projct'. Did you mean 'project'?"),
+    (UNUSED % "{type: layer, default: convv}", "rules.unused.parameters.a.default: unknown rule or op 'convv'"),
+    (UNUSED % "{type: layer, default: {sequence: [{conv: {ot: 1}}]}}", "'conv' has no parameter 'ot'"),
+    (UNUSED % "{type: layer, default: [relu]}", "found a list of 1"),
+    (UNUSED % "{type: layer, default: {csp: {out: 4, inner: rely}}}", "unknown rule or op 'rely'. Did you mean 'relu'?"),
+    ("import: {a: {rules: {q: {parameters: {n: {type: int, default: x}}, body: relu}}}}\n", "import.a.rules.q.parameters.n.default: q.n must be"),
     ("drop_path: {rate: 2}\n", "drop_path.rate: must be below 1, found 2"),
     ("drop_path: {rates: 0.1}\n", "unknown key 'rates'. Did you mean 'rate'?"),
     ("train: {epochs: many}\n", "train.epochs: "),
     ("train: {epoch: 3}\n", "unknown key 'epoch'. Did you mean 'epochs'?"),
     ("data: {source: 3}\n", "data.source: "),
+    ("train: {optimizer: sdg}\n", "f.yaml:1:20: train.optimizer: must be one of adamw, sgd, found 'sdg'. Did you mean 'sgd'?"),
+    ("train: {schedule: cosin}\n", "f.yaml:1:19: train.schedule: "),
+    ("train: {augment: [mirorr]}\n", "f.yaml:1:19: train.augment[0]: "),
+    ("data: {source: digit}\n", "found 'digit'. Did you mean 'digits'?"),
     ("search: {trials: 0}\n", "search.trials: must be at least 1, found 0"),
 ]  # fmt: skip
 
@@ -135,3 +166,19 @@ def test_all_alternatives_of_a_hole_are_checked(tmp_path):
         "conv.out must be at least 1, found 0",
         "conv.out must be at least 1, found -1",
     ]
+
+
+def test_a_layer_that_hides_an_op_is_refused_also_without_a_check():
+    with pytest.raises(ParameterError, match="the layer parameter 'conv' has the name of an op"):
+        expand(load_text(RULE + "    body: relu\n    parameters: {conv: {type: layer, default: relu}}\n"))
+
+
+def test_defaults_that_read_parameters_before_them_are_right(tmp_path):
+    parameters = (
+        "{n: {type: int, minimum: 3}, m: {type: int, minimum: 2, default: '${n // 2}'}, j: {type: join, default: mean}, "
+        "k: {type: join, default: $j}, u: {type: layer, default: relu}, v: {type: layer, default: {sequence: [u, u]}}}"
+    )
+    (tmp_path / "f.yaml").write_text(
+        RULE.replace("body: r", "body: relu") + f"    body: v\n    parameters: {parameters}\n"
+    )
+    assert check_file(tmp_path / "f.yaml") == ()

@@ -7,7 +7,9 @@ import re
 import pytest
 
 from fractalgen.errors import SpecError
+from fractalgen.spec._model import Model, read_model
 from fractalgen.spec.load import load_text
+from fractalgen.spec.tree import parse
 
 NET = "network: {input: [1, 8, 8], body: relu}\n"
 
@@ -61,6 +63,25 @@ def test_lists_are_taken_where_the_models_have_tuples():
     spec = load_text(NET + text, "f.yaml")
     assert [objective.metric for objective in spec.search.objectives] == ["depth"]
     assert spec.rules["a"].inputs == ("x", "y")
+
+
+class Window(Model):
+    size: tuple[int, int, int] | None = None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("size: [1]", "f.yaml:1:7: size: must be a list of 3, found [1]"),
+        ("size: [1, 2, 3, 4]", "f.yaml:1:7: size: must have at most 3 items, found [1, 2, 3, 4]"),
+        ("size: [1, true, 2]", "f.yaml:1:11: size[1]: must be a whole number, found true"),
+        ("size: 3", "f.yaml:1:7: size: must be a list of 3, found 3"),
+    ],
+)
+def test_a_list_of_another_length_is_named_once(text, message):
+    with pytest.raises(SpecError) as caught:
+        read_model(Window, parse(text, "f.yaml"))
+    assert str(caught.value) == message
 
 
 def test_every_problem_of_a_section_is_named_once():
