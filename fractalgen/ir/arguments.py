@@ -175,9 +175,9 @@ class Arguments:
         for key, parameter in rule.parameters.items():
             name = f"{call.name}.{key}"
             if key in given:
-                bound[key] = self._argument(name, given[key], parameter, environment)
+                bound[key] = self.argument(name, given[key], parameter, environment)
             elif parameter.default is not None:
-                bound[key] = self._argument(name, parameter.default, parameter, own.extended(bound))
+                bound[key] = self.argument(name, parameter.default, parameter, own.extended(bound))
             else:
                 raise ParameterError(f"the rule {call.name!r} needs a value for {key!r}", "", call.place)
         return bound
@@ -193,10 +193,11 @@ class Arguments:
             if key in counted:
                 raise ParameterError(f"recurse cannot override {key!r}, which levels depends on", "", tree.place)
             name = f"recurse.{key}"
-            changed[key] = self._argument(name, tree, rule.parameters[key], environment)
+            changed[key] = self.argument(name, tree, rule.parameters[key], environment)
         return changed
 
-    def _argument(self, name: str, tree: Tree, parameter: Parameter, environment: Environment) -> Any:
+    def argument(self, name: str, tree: Tree, parameter: Parameter, environment: Environment) -> Any:
+        """Return the value of one parameter of a rule, its type and range checked; a layer is not looked into."""
         if parameter.type == "layer":
             return self._layer(tree, parameter, environment)
         if parameter.type == "join":

@@ -1,11 +1,13 @@
-"""Names in every rule of a file, whether the network uses it or not."""
+"""Names and defaults in every rule of a file, whether the network uses it or not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fractalgen.errors import SpecError, SpecErrors, UnknownNameError
 from fractalgen.ir.arguments import SHARE
+from fractalgen.ir.check_parameters import default_problems, layer_name_problems
 from fractalgen.ir.environment import Library, library_of
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import declared
@@ -22,30 +24,57 @@ from fractalgen.spec.expressions import (
     SequenceExpr,
     TapExpr,
 )
+from fractalgen.spec.limits import MAX_PROBLEMS
 from fractalgen.spec.parse_expression import parse_expression
+from fractalgen.spec.tree import Tree
+
+Layers = dict[str, tuple[str, ...]]
+"""The layer parameters that can be called, and the names that each gives."""
 
 
 def check_names(spec: Spec) -> None:
-    """Check the name and the parameter names of every call.
+    """Check the names of all calls, of their parameters and of layer parameters, and the defaults of parameters.
 
     Raises:
-        SpecErrors: calls of what does not exist; all of them.
+        SpecErrors: what is wrong; at most 1,000 of it.
     """
     plain = spec.first()
     library = library_of(plain.rule_book)
-    problems: list[SpecError] = []
-    if "network" in plain.tree.value:
-        problems += _problems(parse_expression(plain.network.body), library, {})
-    for rule in plain.rules.values():
-        layers = {name: item.gives for name, item in rule.parameters.items() if item.type == "layer"}
+    problems = tuple(islice(_all_problems(plain, library), MAX_PROBLEMS))
+    if problems:
+        raise problems[0] if len(problems) == 1 else SpecErrors(problems)
+
+
+def _all_problems(spec: Spec, library: Library) -> Iterator[SpecError]:
+    yield from layer_name_problems(spec.tree, library)
+    if "network" in spec.tree.value:
+        yield from _tree_problems(spec.network.body, library, {})
+    yield from _rule_problems(library)
+
+
+def _rule_problems(library: Library) -> Iterator[SpecError]:
+    """Yield what is wrong in the rules of a file, and of those that it imports."""
+    for name, rule in library.rules.items():
+        layers: Layers = {}
+        for key, parameter in rule.parameters.items():
+            if parameter.type == "layer":
+                if parameter.default is not None:
+                    yield from _tree_problems(parameter.default, library, layers)
+                layers[key] = parameter.gives
+        yield from default_problems(name, rule, library)
         for tree in (rule.base, rule.step, rule.body):
             if tree is not None:
-                problems += _problems(parse_expression(tree), library, layers)
-    if problems:
-        raise problems[0] if len(problems) == 1 else SpecErrors(tuple(problems))
+                yield from _tree_problems(tree, library, layers)
+    for other in library.imports.values():
+        yield from _rule_problems(other)
 
 
-def _problems(expression: Expression, library: Library, layers: dict[str, tuple[str, ...]]) -> Iterator[SpecError]:
+def _tree_problems(tree: Tree, library: Library, layers: Layers) -> Iterator[SpecError]:
+    try:
+        expression = parse_expression(tree)
+    except SpecError as error:
+        yield error
+        return
     for call in _calls(expression):
         if call.name in layers:
             known = set(layers[call.name])
@@ -63,13 +92,11 @@ def _problems(expression: Expression, library: Library, layers: dict[str, tuple[
         yield from _layer_problems(call, target[0], library, layers)
 
 
-def _layer_problems(
-    call: CallExpr, rule: Rule, library: Library, layers: dict[str, tuple[str, ...]]
-) -> Iterator[SpecError]:
+def _layer_problems(call: CallExpr, rule: Rule, library: Library, layers: Layers) -> Iterator[SpecError]:
     for key, tree in call.arguments:
         parameter = rule.parameters.get(key)
         if parameter is not None and parameter.type == "layer":
-            yield from _problems(parse_expression(tree), library, layers)
+            yield from _tree_problems(tree, library, layers)
 
 
 def _calls(expression: Expression) -> Iterator[CallExpr]:

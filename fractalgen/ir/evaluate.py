@@ -17,6 +17,7 @@ from fractalgen.ir import terms
 from fractalgen.ir.arguments import Arguments
 from fractalgen.ir.builtin_rules import FILES
 from fractalgen.ir.call_chain import circle_of
+from fractalgen.ir.check_parameters import layer_name_problems
 from fractalgen.ir.environment import TAP_WORDS, Environment, Layer, Level, library_of
 from fractalgen.ir.evaluate_graph import graph_term
 from fractalgen.ir.evaluate_loops import SameRounds, loop_term, rounds
@@ -69,6 +70,8 @@ def evaluate(spec: Spec) -> Term:
     """
     body = parse_expression(spec.network.body)
     environment = Environment({}, library_of(spec.rule_book), Frame("network"))
+    for problem in layer_name_problems(spec.tree, environment.library):
+        raise problem
     with _deep_recursion():
         counting = Evaluator(counting=True)
         check_limits(counting.term(body, environment), counting.expected)

@@ -27,6 +27,8 @@ class Parameter(Model):
     def _fits_type(self) -> Parameter:
         if (self.minimum is not None or self.maximum is not None) and self.type not in ("int", "float"):
             raise ValueError(f"minimum and maximum belong to int and float, not to {self.type}")
+        if self.minimum is not None and self.maximum is not None and not self.minimum <= self.maximum:
+            raise ValueError(f"minimum {self.minimum:g} is above maximum {self.maximum:g}")
         if bool(self.of) != (self.type == "choice"):
             raise ValueError("'of' lists the values of a choice, and a choice needs it")
         if self.gives and self.type != "layer":

@@ -11,11 +11,11 @@ MAX_TREE_NODES: Final = 100_000
 MAX_DEPTH: Final = 100
 """Mappings and lists inside each other."""
 MAX_FORMULA_LENGTH: Final = 500
+"""Characters of a formula."""
 MAX_TEXT_LENGTH: Final = 1_000
 """Characters of what a text with formulas in it becomes."""
 MAX_LIST_ITEMS: Final = 100_000
 """Items of one list, with those of the lists in it."""
-"""Characters of a formula."""
 MAX_NUMBER: Final = 10**18
 """Size of a number."""
 MAX_ROUNDS: Final = 10_000
@@ -31,20 +31,24 @@ MAX_PARAMETERS: Final = 10**11
 MAX_ELEMENTS: Final = 10**11
 """Elements of one value, for one sample."""
 MAX_EVALUATIONS: Final = 75_000
-"""How often an expression is evaluated while a network is counted."""
+"""Evaluations of expressions while a network is counted."""
 STEPS_OF_EVALUATION: Final = 8
-"""Steps of formulas, items of lists or parameters of rules that count as one more evaluation."""
+"""Steps of formulas, items of lists, branches or parameters of rules that count as one more evaluation."""
 MAX_ALL_EVALUATIONS: Final = 2_000_000
-"""How often an expression would be evaluated after that, with every round of every loop."""
+"""Evaluations of expressions with every round of every loop, when the network is built."""
 MAX_WRITTEN_TERMS: Final = 1_000_000
-"""How many structures would be visited to write the nodes out: calls and rounds that hold no node are visited too."""
+"""Steps to write the nodes out; calls and rounds that hold no node are steps as well."""
 MAX_CALL_DEPTH: Final = 2_000
 """Expressions and rule calls inside each other."""
 MAX_ALTERNATIVES: Final = 100_000
+"""Alternatives of a `subset` or `product`."""
 MAX_ALTERNATIVES_LENGTH: Final = 20_000_000
 """Characters of all alternatives of a hole, written out."""
 MAX_HOLES: Final = 500
+"""Holes of a spec."""
 MAX_POINTS_DIGITS: Final = 1_000
 """Digits of the number of points of a space."""
 MAX_RULE_PARAMETERS: Final = 100
-"""Alternatives of a `subset` or `product`."""
+"""Parameters of a rule."""
+MAX_PROBLEMS: Final = 1_000
+"""Wrong names that are reported of one file."""
