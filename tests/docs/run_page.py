@@ -3,15 +3,19 @@
 A block that begins with the comment `# NAME.EXT` becomes that file. Other Python blocks run and share their names; the
 lines of a sh block are commands. A text block that directly follows code is what the code printed, with `...` for
 anything.
+
+`pip install -e .` notes the entry points of the folder as pip does, and no more: it leaves the environment as it is.
 """
 
 import contextlib
 import doctest
 import io
+import os
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -29,11 +33,25 @@ def run_python(text, names, line):
     return printed.getvalue()
 
 
+def install():
+    project = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+    notes = Path(f"{project['name']}-{project['version']}.dist-info")
+    notes.mkdir()
+    (notes / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    groups = project["entry-points"].items()
+    lines = [line for group, points in groups for line in (f"[{group}]", *(f"{k} = {v}" for k, v in points.items()))]
+    (notes / "entry_points.txt").write_text("\n".join(lines))
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path.cwd()), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+
+
 def run_commands(text):
     printed = ""
     for line in text.splitlines():
+        if line == "pip install -e .":
+            install()
+            continue
         done = subprocess.run(shlex.split(line), capture_output=True, text=True, check=False)
-        assert done.returncode == 0, (line, done.stderr)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
         printed += done.stdout
     return printed
 

@@ -19,6 +19,15 @@ def run(page, folder):
     return subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+HOW_TO = sorted(page for page in (ROOT / "docs" / "how-to").glob("*.md") if page.name != "README.md")
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+def test_a_page_on_parts_can_be_followed(page, tmp_path):
+    done = run(page, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 def test_the_tour_runs_from_top_to_bottom(tmp_path):
     done = run(TOUR, tmp_path)

@@ -16,3 +16,5 @@ JOINS: Registry[type[Join]] = Registry(
         "sum": "fractalgen.ir.joins.sum:Sum",
     },
 )
+
+__all__ = ["JOINS", "Join"]
