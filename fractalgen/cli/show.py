@@ -55,10 +55,8 @@ def _print(found: Facts, filled: dict[str, Any]) -> None:
     console.print(
         f"depth {found.depth}   shortest path {found.shortest_path}   receptive field {found.receptive_field}"
     )
-    console.print(
-        f"bytes for one sample: evaluation {found.peak_memory:,}, as ordered {found.ordered_memory:,}   "
-        f"training {found.training_memory:,}"
-    )
+    console.print(f"bytes a sample: evaluation {found.ordered_memory:,} (as written {found.peak_memory:,})")
+    console.print(f"bytes a sample: training {found.training_memory:,}")
     console.print(f"nodes {found.nodes:,}   joins {found.joins:,}   outputs {', '.join(found.outputs)}")
     for name, value in filled.items():
         console.print(f"hole {name} = {value}", markup=False)
