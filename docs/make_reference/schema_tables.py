@@ -93,7 +93,7 @@ def _words(form: Schema) -> list[str]:
     if type_ == "array":
         return [_list(form)]
     bounds = ", ".join(f"{sign} {_number(form[key])}" for key, sign in _BOUNDS.items() if key in form)
-    return [f"{_NAMES[type_ if isinstance(type_, str) else type_[0]]} {bounds}".rstrip()]
+    return [f"{_NAMES[name]} {bounds}".rstrip() for name in ([type_] if isinstance(type_, str) else type_)]
 
 
 def _number(value: float) -> str:

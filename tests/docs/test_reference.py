@@ -1,22 +1,32 @@
 """The reference is made from the code, and current."""
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from fractalgen import ir
 from fractalgen.ir.builtin_rules import builtin_library, builtin_names
-from fractalgen.ir.joins import JOINS
-from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import declared
 from fractalgen.ir.schema import SECTIONS
+from fractalgen.registry import Registry
 from fractalgen.search.executors import EXECUTORS
 from fractalgen.search.samplers import SAMPLERS
 from fractalgen.spec import limits
 from fractalgen.spec.document import Network, Parameter, Rule
 from fractalgen.spec.parse_expression import EXPRESSION_WORDS
 
+TABLES = {
+    info.name: table
+    for info in pkgutil.iter_modules(ir.__path__)
+    if info.ispkg
+    for table in vars(importlib.import_module(f"fractalgen.ir.{info.name}")).values()
+    if isinstance(table, Registry)
+}
+"""Every table of parts, under the name of its folder."""
 DOCS = Path(__file__).parents[2] / "docs"
 REFERENCE = DOCS / "reference"
 
@@ -46,8 +56,7 @@ def sections(page):
     ("page", "names"),
     [
         ("expressions.md", EXPRESSION_WORDS),
-        ("ops.md", OPS),
-        ("joins.md", JOINS),
+        *((f"{name}.md", table) for name, table in TABLES.items()),
         ("rules.md", builtin_names()),
         (
             "spec.md",
@@ -59,11 +68,15 @@ def test_every_name_has_a_section(page, names):
     assert set(names) <= set(sections(page))
 
 
-@pytest.mark.parametrize(("page", "table"), [("ops.md", OPS), ("joins.md", JOINS)])
-def test_every_field_of_a_part_has_a_row(page, table):
-    for name in table:
-        for key in declared(table.get(name)):
-            assert f"| `{key}` |" in sections(page)[name]
+def test_ops_and_joins_are_tables_of_parts():
+    assert {"ops", "joins"} <= set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_field_of_a_part_has_a_row(table):
+    for name in TABLES[table]:
+        for key in declared(TABLES[table].get(name)):
+            assert f"| `{key}` |" in sections(f"{table}.md")[name]
 
 
 @pytest.mark.parametrize("name", builtin_names())
