@@ -66,6 +66,16 @@ def test_the_commands_of_the_readme_run_in_order(tmp_path):
     assert (tmp_path / "runs" / "digits" / "report.html").exists()
 
 
+def test_the_guide_names_every_word_join_hole_and_section():
+    from fractalgen.ir.joins import JOINS
+    from fractalgen.ir.schema import schema
+    from fractalgen.spec.parse_expression import EXPRESSION_WORDS
+
+    holes = {"choice", "int", "float", "subset", "prefix", "product"}
+    guide = set(re.findall(r"\w+", (ROOT / "docs" / "language.md").read_text()))
+    assert {*EXPRESSION_WORDS, *JOINS, *holes, *schema()["properties"]} - guide == set()
+
+
 def test_links_and_pictures_exist():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
