@@ -108,6 +108,12 @@ class DivergedError(TrainError, ArithmeticError):
     exit_code = 1
 
 
+class OutOfMemoryError(TrainError, MemoryError):
+    """A training step does not fit into the memory; the hint says what would."""
+
+    exit_code = 1
+
+
 class SearchError(FractalGenError):
     """A search that cannot start or go on: space, objectives, study, executor."""
 

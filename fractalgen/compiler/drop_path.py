@@ -46,6 +46,8 @@ class DropPathSampler:
     def __init__(self, graph: Graph, drop_path: DropPath, seed: int) -> None:
         self.progress = 1.0
         """Share of the training that is over, 0 to 1: where the schedule of the rate stands."""
+        self.part = (0, 1)
+        """Which of how many equal parts of a mini-batch is run; the parts draw alike, and each takes its samples."""
         self._graph = graph
         self._drop_path = drop_path
         self._joins = [(i, len(node.inputs)) for i, node in enumerate(graph.nodes) if node.columns is not None]
@@ -68,8 +70,10 @@ class DropPathSampler:
         return self._decide(self._draw(1)[0])
 
     def samples(self, count: int) -> list[Pattern]:
-        """Return a pattern for each of `count` samples."""
-        return [self._decide(row).pattern for row in self._draw(count)]
+        """Return a pattern for each of `count` samples, those of this part."""
+        index, parts = self.part
+        drawn = self._draw(count * parts)[index * count : (index + 1) * count]
+        return [self._decide(row).pattern for row in drawn]
 
     def state(self) -> dict[str, Any]:
         """Return the state of the generator and the progress, for a checkpoint."""

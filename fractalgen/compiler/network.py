@@ -140,6 +140,20 @@ class Network(nn.Module):
     def drop_path_progress(self, value: float) -> None:
         self._sampler.progress = value
 
+    @property
+    def drop_path_rate(self) -> float:
+        """The probability of a local drop now."""
+        return self._sampler.rate
+
+    @property
+    def drop_path_part(self) -> tuple[int, int]:
+        """Which of how many equal parts of a mini-batch a pass gets; all parts, from one state, draw alike."""
+        return self._sampler.part
+
+    @drop_path_part.setter
+    def drop_path_part(self, value: tuple[int, int]) -> None:
+        self._sampler.part = value
+
     def drop_path_state(self) -> dict[str, Any]:
         """Return the state of drop-path's generator."""
         return self._sampler.state()

@@ -15,8 +15,8 @@ register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_ex
 state_dict to to_empty train training type xpu zero_grad
 """
 _OURS = """
-between checkpointing column column_statistics columns drop_path drop_path_progress drop_path_state graph index input
-live_parts live_plan load_drop_path_state macs mode predict recalibrate
+between checkpointing column column_statistics columns drop_path drop_path_part drop_path_progress drop_path_rate
+drop_path_state graph index input live_parts live_plan load_drop_path_state macs mode predict recalibrate
 """
 
 MODULE_ATTRIBUTES: Final = frozenset(f"{_TORCH} {_OURS}".split())

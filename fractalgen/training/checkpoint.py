@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from fractalgen.atomic import write_bytes
 from fractalgen.errors import TrainError
 
 FILE = "checkpoint.pt"
-_MAGIC = b"fractalgen checkpoint 1\n"
+_MAGIC = b"fractalgen checkpoint 2\n"
 _DIGEST_BYTES = 32
 
 State = dict[str, Any]
@@ -23,6 +24,15 @@ State = dict[str, Any]
 
 Owner = Mapping[str, str]
 """What a checkpoint belongs to: `network`, `recipe`, `data`, `seed`, as hashes or text."""
+
+
+def owner_of(network: nn.Module, recipe: str, data: str, seed: int) -> Owner:
+    """Return what a checkpoint must have been made by: the graph and the tensors of a network, and the rest."""
+    tensors = [f"{name} {tuple(tensor.shape)}" for name, tensor in network.state_dict().items()]
+    named = [str(getattr(network, name, "")) for name in ("graph", "drop_path")]
+    text = "\n".join([*named, *tensors])
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return {"network": digest, "recipe": recipe, "data": data, "seed": str(seed)}
 
 
 def save(folder: Path, owner: Owner, state: State) -> None:
@@ -39,6 +49,12 @@ def save(folder: Path, owner: Owner, state: State) -> None:
         write_bytes(path, _MAGIC + hashlib.sha256(payload).digest() + payload)
     except OSError as error:
         raise TrainError(f"{str(path)!r} cannot be written: {error.strerror}", "Give another folder.") from None
+
+
+def tidy(folder: Path) -> None:
+    """Delete what a process that was killed while it wrote a checkpoint has left in `folder`."""
+    for leftover in folder.glob(f".{FILE}.*"):
+        leftover.unlink(missing_ok=True)
 
 
 def load(folder: Path, owner: Owner) -> State | None:

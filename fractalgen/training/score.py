@@ -17,6 +17,8 @@ class Epoch:
         val_loss: Mean cross-entropy on the validation images.
         seconds: How long it took, validation included.
         lr: Learning rate of its last step.
+        images_per_second: Training images, over all processes, without validation.
+        drop_path_rate: Probability of a local drop in its last step.
     """
 
     epoch: int
@@ -25,6 +27,8 @@ class Epoch:
     val_loss: float
     seconds: float
     lr: float
+    images_per_second: float = 0.0
+    drop_path_rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -109,3 +113,9 @@ class Score:
             "stopped": self.stopped,
             "guards": self.guards.as_dict(),
         }
+
+
+def read_score(state: dict[str, Any]) -> Score:
+    """Return the score that `dataclasses.asdict` made plain."""
+    guards = {**state["guards"], "unreached": tuple(state["guards"]["unreached"])}
+    return Score(tuple(Epoch(**record) for record in state["epochs"]), Guards(**guards), state["stopped"])

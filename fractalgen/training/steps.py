@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.parallel import DistributedDataParallel
 
 from fractalgen.errors import DivergedError
 from fractalgen.spec.train import Train
-from fractalgen.training.augmentations import AUGMENTATIONS
-from fractalgen.training.dataset import Images
+from fractalgen.training.augmentations import seed_of
+from fractalgen.training.average import WeightAverage
+from fractalgen.training.batches import Batches
+from fractalgen.training.dataset import Dataset
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.guards import GradientWatch
 from fractalgen.training.optimizers import OPTIMIZERS, parameter_groups
+from fractalgen.training.parallel import mean, rank, size, wrap
 from fractalgen.training.schedules import SCHEDULES
 
 GPU_CHECK_STEPS = 50
@@ -24,106 +30,164 @@ GPU_CHECK_STEPS = 50
 class Steps:
     """Trains a network an epoch at a time.
 
-    Order and augmentation have a generator each, so that a change of one does not change the other.
+    What is drawn by chance in a step follows from the seed and the step, drop-path apart, which has a generator.
 
     Args:
         network: What is trained, in place.
         recipe: How.
-        images: On the device of the network.
-        seed: Of order and augmentation.
+        dataset: On what.
+        seed: Of order, augmentation and dropout.
     """
 
-    def __init__(self, network: nn.Module, recipe: Train, images: Images, seed: int) -> None:
+    def __init__(self, network: nn.Module, recipe: Train, dataset: Dataset, seed: int) -> None:
         self.network = network
         self.recipe = recipe
-        self.images = images
-        self.device = images.images.device
+        self.device = next(network.parameters()).device
+        self.images = dataset.train.to(self.device)
         self.lr = 0.0
         """Learning rate of the last step."""
-        # A last batch of another size would cost speed, and batch norm fails on a single image.
-        self.per_epoch = max(1, len(images) // recipe.batch)
+        self.done = 0
+        """Steps of the epoch that are done."""
+        self._batches = Batches(self.images, self.device, dataset.classes, recipe, seed)
+        self.per_epoch = self._batches.per_epoch
+        self.batch = self._batches.size
+        self._seed = seed
+        self._losses: list[Tensor] = []
+        if recipe.channels_last:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._optimizer = OPTIMIZERS.get(recipe.optimizer)(parameter_groups(network, recipe.weight_decay), recipe)
-        self._augmentations = [AUGMENTATIONS.get(name) for name in recipe.augment]
-        self._schedule = SCHEDULES.get(recipe.schedule)
+        self._schedule = SCHEDULES.get(recipe.schedule.name)
+        self._average = WeightAverage(network, recipe.ema) if recipe.ema is not None else None
         self._watch = GradientWatch(network)
+        self._model = wrap(network, self.device)
         if isinstance(network, HasDropPath):
             network.checkpointing = recipe.checkpointing
-        self._order = torch.Generator().manual_seed(seed)
-        self._chance = torch.Generator().manual_seed(seed + 1)
 
-    def epoch(self, number: int) -> float:
-        """Run epoch `number`, counted from 1; return the mean loss of its steps.
+    def epoch(self, number: int, after_step: Callable[[], object]) -> float:
+        """Run epoch `number`, counted from 1, or what is left of it; return the mean loss of its steps.
 
         Raises:
             DivergedError: the loss became NaN or infinite.
         """
         self.network.train()
-        order = torch.randperm(len(self.images), generator=self._order).to(self.device)
-        losses: list[Tensor] = []
-        for step in range(self.per_epoch):
-            self._set_lr((number - 1) * self.per_epoch + step)
-            losses.append(self._step(order[step * self.recipe.batch : (step + 1) * self.recipe.batch]))
-            last = step == self.per_epoch - 1
-            if last or self.device.type == "cpu" or step % GPU_CHECK_STEPS == 0:
-                self._check(losses, number)
-        return float(torch.stack(losses).mean())
+        self._batches.start(number)
+        while self.done < self.per_epoch:
+            self._begin(number)
+            self._losses.append(self._step())
+            self.done += 1
+            last = self.done == self.per_epoch
+            if last or self.device.type == "cpu" or self.done % GPU_CHECK_STEPS == 0:
+                self.check(number)
+            after_step()
+        found = float(mean(torch.stack(self._losses).mean()))
+        self._losses, self.done = [], 0
+        return found
+
+    def check(self, epoch: int) -> None:
+        """Check that the losses of the epoch are numbers.
+
+        Raises:
+            DivergedError: one is not.
+        """
+        if torch.isfinite(self._losses[-1]):
+            return
+        values = torch.stack(self._losses)
+        step = int((~torch.isfinite(values)).nonzero()[0])
+        raise DivergedError(
+            f"the loss became {float(values[step])} in epoch {epoch}, step {step + 1}",
+            f"Lower lr, found {self.recipe.lr:g}, or set grad_clip.",
+        )
+
+    def is_sound(self) -> bool:
+        """Whether all weights are numbers, which costs a pass over them."""
+        return all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters())
 
     def unreached(self, count: int) -> tuple[str, ...]:
         """Return the learned tensors that no gradient has reached; `count` images decide where drop-path may have."""
-        return self._watch.unreached(self.images.batch(slice(count)))
+        images, labels = self.images.batch(slice(count))
+        return self._watch.unreached((images.to(self.device), labels.to(self.device)))
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Put the weights that are evaluated into the network for a while: their average, if the recipe has one."""
+        return self._average.in_place() if self._average is not None else nullcontext()
+
+    def finish(self) -> None:
+        """Leave the weights that are evaluated in the network, in torch's own memory format, for whole batches."""
+        if isinstance(self.network, HasDropPath):
+            self.network.drop_path_part = (0, 1)
+        if self._average is not None:
+            self._average.exchange()
+        if self.recipe.channels_last:
+            self.network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
     def state(self) -> dict[str, Any]:
         """Return everything that further steps depend on."""
-        cuda = self.device.type == "cuda"
         return {
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "order": self._order.get_state(),
-            "chance": self._chance.get_state(),
-            "torch": torch.get_rng_state(),
-            "cuda": torch.cuda.get_rng_state(self.device) if cuda else None,
+            "average": self._average.state() if self._average is not None else None,
             "drop_path": self.network.drop_path_state() if isinstance(self.network, HasDropPath) else None,
+            "done": self.done,
+            "losses": self._losses,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Go on from a state that `state` returned."""
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
-        self._order.set_state(state["order"])
-        self._chance.set_state(state["chance"])
-        torch.set_rng_state(state["torch"])
-        if self.device.type == "cuda" and state["cuda"] is not None:
-            torch.cuda.set_rng_state(state["cuda"], self.device)
+        if self._average is not None:
+            self._average.load_state(state["average"])
         if isinstance(self.network, HasDropPath):
             self.network.load_drop_path_state(state["drop_path"])
+        self.done = state["done"]
+        self._losses = [loss.to(self.device) for loss in state["losses"]]
 
-    def _set_lr(self, step: int) -> None:
-        self.lr = self.recipe.lr * self._schedule(step, self.per_epoch, self.recipe.epochs)
+    def _begin(self, epoch: int) -> None:
+        """Set what a step's number decides: learning rate, drop-path's progress, the generators of dropout."""
+        step = (epoch - 1) * self.per_epoch + self.done
+        recipe = self.recipe
+        self.lr = recipe.lr * self._schedule(step, self.per_epoch, recipe.epochs, recipe.schedule.options)
         for group in self._optimizer.param_groups:
             group["lr"] = self.lr
         if isinstance(self.network, HasDropPath):
-            self.network.drop_path_progress = step / max(1, self.per_epoch * self.recipe.epochs - 1)
+            self.network.drop_path_progress = step / max(1, self.per_epoch * recipe.epochs - 1)
+        seed = seed_of(self._seed, "dropout", step, rank())
+        torch.default_generator.manual_seed(seed)
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
 
-    def _step(self, index: Tensor) -> Tensor:
-        images, labels = self.images.batch(index)
-        for augment in self._augmentations:
-            images = augment(images, self._chance)
-        logits = self.network(images)
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
+    def _step(self) -> Tensor:
+        images, targets = self._batches.get(self.done)
         self._optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        loss = torch.zeros((), device=self.device)
+        pieces = list(zip(images.chunk(self.recipe.accumulate), targets.chunk(self.recipe.accumulate), strict=True))
+        draws = self.network.drop_path_state() if isinstance(self.network, HasDropPath) and len(pieces) > 1 else None
+        for index, (part, labels) in enumerate(pieces):
+            self._set_part(index, len(pieces), draws)
+            with self._last_synchronises(last=index == len(pieces) - 1):
+                weighted = self._loss(part, labels) * (len(part) / len(images))
+                torch.autograd.backward(weighted)
+            loss += weighted.detach()
         self._watch.look()
         if self.recipe.grad_clip is not None:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.grad_clip)
         self._optimizer.step()
-        return loss.detach()
+        if self._average is not None:
+            self._average.update()
+        return loss
 
-    def _check(self, losses: list[Tensor], epoch: int) -> None:
-        if torch.isfinite(losses[-1]):
-            return
-        values = torch.stack(losses)
-        step = int((~torch.isfinite(values)).nonzero()[0])
-        raise DivergedError(
-            f"the loss became {float(values[step])} in epoch {epoch}, step {step + 1}",
-            f"Lower lr, found {self.recipe.lr:g}, or set grad_clip.",
-        )
+    def _loss(self, images: Tensor, targets: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16"):
+            logits = self._model(images)
+        return F.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
+
+    def _set_part(self, index: int, count: int, draws: dict[str, Any] | None) -> None:
+        """Let every part of a batch, in this process and in others, have the drop-path of the whole batch."""
+        if isinstance(self.network, HasDropPath):
+            self.network.drop_path_part = (rank() * count + index, size() * count)
+            if draws is not None and index > 0:
+                self.network.load_drop_path_state(draws)
+
+    def _last_synchronises(self, *, last: bool) -> AbstractContextManager[None]:
+        """Let processes exchange gradients once a step."""
+        return nullcontext() if last or not isinstance(self._model, DistributedDataParallel) else self._model.no_sync()

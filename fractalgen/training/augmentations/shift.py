@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from fractalgen.spec.augment import NoOptions
+from fractalgen.training.augmentations._base import Augmentation, Batch, Draws
 
-def shift(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return each image shifted by up to an eighth of its side, which is 4 of 32 pixels; zeros, the mean, move in."""
-    return shifted(images, generator, "constant")
+Fill = Literal["constant", "reflect"]
 
 
-def shifted(images: Tensor, generator: torch.Generator, padding: Literal["constant", "reflect"]) -> Tensor:
+@dataclass(frozen=True)
+class Shift(Augmentation):
+    """Each image shifted by up to an eighth of its side, which is 4 of 32 pixels; zeros, the mean, move in."""
+
+    options: NoOptions
+
+    def __call__(self, batch: Batch, draws: Draws) -> Batch:
+        """Return the shifted batch."""
+        return replace(batch, images=shifted(batch.images, draws, "constant"))
+
+
+def shifted(images: Tensor, draws: Draws, fill: Fill) -> Tensor:
     """Return each image shifted by its own whole number of pixels in both directions.
 
     The largest shift is an eighth of the side, at least one pixel: `[-4, 4]` for 32 pixels, as in FractalNet
     (arXiv 1605.07648, section 4).
     """
-    count, _, height, width = images.shape
-    most_y, most_x = max(1, height // 8), max(1, width // 8)
-    padded = F.pad(images, (most_x, most_x, most_y, most_y), mode=padding)
-    y = torch.randint(0, 2 * most_y + 1, (count, 1), generator=generator) + torch.arange(height)
-    x = torch.randint(0, 2 * most_x + 1, (count, 1), generator=generator) + torch.arange(width)
-    y, x = y.to(images.device), x.to(images.device)
-    sample = torch.arange(count, device=images.device)[:, None, None]
-    # Indices around a slice put the channels last.
-    return padded[sample, :, y[:, :, None], x[:, None, :]].permute(0, 3, 1, 2).contiguous()
+    height, width = images.shape[2:]
+    return window(images, draws, max(1, height // 8), max(1, width // 8), fill)
+
+
+def window(images: Tensor, draws: Draws, most_y: int, most_x: int, fill: Fill) -> Tensor:
+    """Return a part of each image of the same size, at its own place, after padding by `most_y` and `most_x` pixels."""
+    height, width = images.shape[2:]
+    padded = F.pad(images, (most_x, most_x, most_y, most_y), mode=fill)
+    y = draws.integers(2 * most_y + 1)[:, None] + torch.arange(height, device=images.device)
+    x = draws.integers(2 * most_x + 1)[:, None] + torch.arange(width, device=images.device)
+    # One index a pixel, which all channels share, is four times as fast as an index for each axis.
+    flat = (y[:, :, None] * padded.shape[3] + x[:, None, :]).flatten(1)[:, None]
+    return padded.flatten(2).gather(2, flat.expand(-1, images.shape[1], -1)).view(images.shape)

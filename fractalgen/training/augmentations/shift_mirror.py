@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from dataclasses import dataclass, replace
 
-from fractalgen.training.augmentations.mirror import mirror
+from fractalgen.spec.augment import NoOptions
+from fractalgen.training.augmentations._base import Augmentation, Batch, Draws
+from fractalgen.training.augmentations.mirror import mirrored
 from fractalgen.training.augmentations.shift import shifted
 
 
-def shift_mirror(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the paper's `+`: mirroring, and shifts that zeros fill after the mean is subtracted."""
-    return mirror(shifted(images, generator, "constant"), generator)
+@dataclass(frozen=True)
+class ShiftMirror(Augmentation):
+    """The paper's `+`: mirroring, and shifts that zeros fill after the mean is subtracted."""
+
+    options: NoOptions
+
+    def __call__(self, batch: Batch, draws: Draws) -> Batch:
+        """Return the shifted and mirrored batch."""
+        return replace(batch, images=mirrored(shifted(batch.images, draws, "constant"), draws))
 
 
-def shift_mirror_reflect(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the paper's `++`: as `+`, with reflections of the image instead of zeros."""
-    return mirror(shifted(images, generator, "reflect"), generator)
+@dataclass(frozen=True)
+class ShiftMirrorReflect(Augmentation):
+    """The paper's `++`: as `+`, with reflections of the image instead of zeros."""
+
+    options: NoOptions
+
+    def __call__(self, batch: Batch, draws: Draws) -> Batch:
+        """Return the shifted and mirrored batch."""
+        return replace(batch, images=mirrored(shifted(batch.images, draws, "reflect"), draws))

@@ -10,4 +10,4 @@ from fractalgen.training.optimizers._base import Groups
 
 def adamw(groups: Groups, recipe: Train) -> Optimizer:
     """Return AdamW; the recipe's momentum is its first beta."""
-    return AdamW(groups, lr=recipe.lr, betas=(recipe.momentum, 0.999), foreach=True)
+    return AdamW(groups, lr=recipe.lr, betas=(recipe.momentum, 0.999), fused=True)

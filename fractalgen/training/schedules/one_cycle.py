@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-WARM_UP = 0.25
-FIRST = 0.1
+from fractalgen.spec.schedule import OneCycleOptions
+from fractalgen.training.schedules._base import rest, rise
 
 
-def one_cycle(step: int, steps: int, epochs: int) -> float:
-    """Return a line from 0.1 up to 1 during a quarter of all steps, then a line down to 0 after the last."""
+def one_cycle(step: int, steps: int, epochs: int, options: OneCycleOptions) -> float:
+    """Return a line from `initial` up to 1 in the warm-up, then a line down to `final` after the last step."""
     total = steps * epochs
-    top = WARM_UP * total
-    if step < top:
-        return FIRST + (1 - FIRST) * step / top
-    return (total - step) / (total - top)
+    rising = rise(step, total, options.warmup, options.initial)
+    if rising is not None:
+        return rising
+    return 1 - (1 - options.final) * rest(step, total, options.warmup)

@@ -1,19 +1,21 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from fractalgen.spec.schedule import Schedule
 from fractalgen.spec.train import Train
-from fractalgen.training.augmentations import AUGMENTATIONS
 from fractalgen.training.initialise import initialise
 from fractalgen.training.optimizers import OPTIMIZERS, parameter_groups
 from fractalgen.training.schedules import SCHEDULES
 
 
-def rates(name, steps, epochs):
-    schedule = SCHEDULES.get(name)
-    return [schedule(step, steps, epochs) for step in range(steps * epochs)]
+def rates(word, steps, epochs):
+    chosen = Schedule.model_validate(word)
+    schedule = SCHEDULES.get(chosen.name)
+    return [schedule(step, steps, epochs, chosen.options) for step in range(steps * epochs)]
 
 
 def test_the_paper_drops_after_200_300_350_and_375_of_400_epochs():
@@ -44,36 +46,24 @@ def test_one_cycle_rises_for_a_quarter_and_falls_to_nothing():
     assert values[0] == 0.1
 
 
-@pytest.mark.parametrize("name", list(AUGMENTATIONS))
-def test_an_augmentation_keeps_shape_and_argument_and_follows_its_generator(name):
-    images = torch.randn(6, 3, 16, 16)
-    before = images.clone()
-    first = AUGMENTATIONS.get(name)(images, torch.Generator().manual_seed(3))
-    again = AUGMENTATIONS.get(name)(images, torch.Generator().manual_seed(3))
-    other = AUGMENTATIONS.get(name)(images, torch.Generator().manual_seed(4))
-    assert torch.equal(images, before)
-    assert first.shape == images.shape
-    assert torch.equal(first, again)
-    assert not torch.equal(first, other)
+def test_one_cycle_takes_warm_up_and_ends_from_its_options():
+    values = rates({"one_cycle": {"warmup": 0.1, "initial": 0.5, "final": 0.2}}, 10, 10)
+    assert values.index(max(values)) == 10
+    assert values[0] == 0.5
+    assert 0.2 < values[-1] < 0.21
+    assert rates({"one_cycle": {"warmup": 0}}, 10, 10)[0] == 1
 
 
-def test_shifts_of_32_pixels_reach_4_both_ways_and_bring_in_zeros():
-    images = torch.zeros(3000, 1, 32, 32)
-    images[:, :, 16, 16] = 1
-    moved = AUGMENTATIONS.get("shift")(images, torch.Generator().manual_seed(0))
-    y, x = moved.flatten(1).argmax(1) // 32 - 16, moved.flatten(1).argmax(1) % 32 - 16
-    assert sorted(set(y.tolist())) == sorted(set(x.tolist())) == list(range(-4, 5))
-    assert moved.sum() == 3000
-    ones = AUGMENTATIONS.get("shift")(torch.ones(50, 1, 32, 32), torch.Generator().manual_seed(0))
-    assert set(ones.unique().tolist()) == {0.0, 1.0}
-    reflected = AUGMENTATIONS.get("shift_mirror_reflect")(torch.ones(50, 1, 32, 32), torch.Generator().manual_seed(0))
-    assert set(reflected.unique().tolist()) == {1.0}
+def test_cosine_and_constant_rates_warm_up_in_a_line():
+    values = rates({"cosine": {"warmup": 0.2, "final": 0.1}}, 10, 10)
+    assert np.allclose(values[:20], [(step + 1) / 20 for step in range(20)])
+    assert math.isclose(values[60], 0.1 + 0.9 / 2)
+    assert 0.1 < values[-1] < 0.11
+    assert np.allclose(rates({"constant": {"warmup": 0.1}}, 10, 10), [*np.linspace(0.1, 1, 10), *[1] * 90])
 
 
-def test_mirroring_swaps_half_of_the_images():
-    images = torch.arange(8.0).expand(2000, 1, 8, 8)
-    swapped = AUGMENTATIONS.get("mirror")(images, torch.Generator().manual_seed(0))[:, 0, 0, 0] == 7
-    assert abs(int(swapped.sum()) - 1000) < 110
+def test_the_paper_may_drop_fewer_times():
+    assert math.isclose(rates({"halving": {"drops": 2}}, 1, 400)[-1], 1e-2)
 
 
 def test_kernels_decay_and_norms_do_not():

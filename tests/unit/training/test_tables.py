@@ -5,8 +5,10 @@ from typing import get_args
 import pytest
 from torch import nn
 
+from fractalgen.spec.augment import Augment
 from fractalgen.spec.data import Data, SourceName
-from fractalgen.spec.train import AugmentationName, OptimizerName, ScheduleName, Train
+from fractalgen.spec.schedule import Schedule
+from fractalgen.spec.train import OptimizerName, Train
 from fractalgen.training import FitOptions, fit, load_data
 from fractalgen.training.augmentations import AUGMENTATIONS
 from fractalgen.training.optimizers import OPTIMIZERS
@@ -18,15 +20,16 @@ from fractalgen.training.sources.digits import Digits
 @pytest.mark.parametrize(
     ("names", "table"),
     [
-        (AugmentationName, AUGMENTATIONS),
+        (Augment, AUGMENTATIONS),
         (OptimizerName, OPTIMIZERS),
-        (ScheduleName, SCHEDULES),
+        (Schedule, SCHEDULES),
         (SourceName, SOURCES),
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )
 def test_a_spec_can_name_everything_in_a_table_and_nothing_else(names, table):
-    assert sorted(get_args(names)) == list(table)
+    known = get_args(names) or names.model_fields
+    assert sorted(known) == list(table)
     assert all(callable(table.get(name)) for name in table)
 
 
