@@ -32,7 +32,8 @@ def written_size(term: Term) -> int:
 
 
 def _inside(term: Term) -> Iterator[Term]:
-    for name in _fields(type(term)):
+    kind: Any = type(term)
+    for name in _fields(kind):
         value = getattr(term, name)
         for each in value if isinstance(value, tuple) else (value,):
             inner = each.term if isinstance(each, GraphNode) else each
