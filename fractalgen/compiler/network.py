@@ -50,7 +50,7 @@ class Network(nn.Module):
         self._parts = build_modules(graph)
         register(self, graph, self._parts)
         self._sampler = DropPathSampler(graph, drop_path, seed)
-        self._order = memory_order(graph)
+        self._order = memory_order(graph).nodes
         self._full = self._plan({})
         self._plans: dict[int, Plan[BatchStep]] = {}
         self._column_parts: dict[int, Parts] = {}

@@ -12,7 +12,7 @@ from fractalgen.ir.graph import Graph, Input, Node
 from fractalgen.ir.ops.conv import Conv
 from fractalgen.passes.columns import kept_inputs, live_nodes
 from fractalgen.passes.costs import Costs
-from fractalgen.passes.memory import peak_memory, training_memory
+from fractalgen.passes.memory import training_memory
 from fractalgen.passes.order import memory_order
 from fractalgen.passes.simplify import Simplify
 
@@ -87,6 +87,7 @@ def facts(graph: Graph) -> Facts:
     layers = [getattr(node.part, "depth", 0) for node in graph.nodes]
     total = costs.total(range(len(graph.nodes)))
     simple = Simplify()(graph)
+    order = memory_order(simple)
     worked = [node for node in graph.nodes if not isinstance(node.part, Input)]
     return Facts(
         name=graph.name,
@@ -98,8 +99,8 @@ def facts(graph: Graph) -> Facts:
         nodes=len(graph.nodes),
         joins=sum(node.is_join for node in worked),
         activations=sum(node.type.elements for node in worked if node.type),
-        peak_memory=peak_memory(simple),
-        ordered_memory=peak_memory(simple, memory_order(simple)),
+        peak_memory=order.written_peak,
+        ordered_memory=order.peak,
         training_memory=training_memory(simple, total.parameters),
         receptive_field=_receptive_field(graph),
         outputs=tuple(str(graph.nodes[output].type) for output in graph.outputs),

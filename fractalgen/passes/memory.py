@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fractalgen.ir.graph import Graph, Node
-from fractalgen.passes.liveness import last_uses, reached
+from fractalgen.ir.graph import Graph
+from fractalgen.passes.liveness import reached
 
 FLOAT_BYTES = 4
 """float32, which weights and features are."""
@@ -21,14 +21,24 @@ def peak_memory(graph: Graph, order: Sequence[int] | None = None) -> int:
     counts until its last reader is done, an output until the end. Weights do not count, nor what a module needs
     inside, nor that some values are views of others.
     """
-    needed = reached(graph.inputs, graph.outputs, lambda index: graph.nodes[index].inputs)
-    live = [index for index in order or range(len(graph.nodes)) if index in needed]
-    done = last_uses({index: graph.nodes[index].inputs for index in live}, keep=graph.outputs)
+    sizes = value_sizes(graph)
+    nodes, count = graph.nodes, len(graph.nodes)
+    needed = reached(graph.inputs, graph.outputs, lambda index: nodes[index].inputs)
+    live = [index for index in order or range(count) if index in needed]
+    last = [-1] * count
+    for position, index in enumerate(live):
+        for source in nodes[index].inputs:
+            last[source] = position
+    for output in graph.outputs:
+        last[output] = count
     held = peak = 0
-    for index in live:
-        held += value_bytes(graph.nodes[index])
-        peak = max(peak, held)
-        held -= sum(value_bytes(graph.nodes[source]) for source in done.get(index, ()))
+    for position, index in enumerate(live):
+        held += sizes[index]
+        peak = max(held, peak)
+        for source in nodes[index].inputs:
+            if last[source] == position:
+                held -= sizes[source]
+                last[source] = count  # an input may repeat
     return peak
 
 
@@ -38,9 +48,16 @@ def training_memory(graph: Graph, parameters: int) -> int:
     These are the values of all nodes, the input among them, as in `peak_memory`, and for each parameter 12 bytes:
     its weight, its gradient and one momentum buffer, in float32.
     """
-    return sum(map(value_bytes, graph.nodes)) + _PER_PARAMETER * parameters
+    return sum(value_sizes(graph)) + _PER_PARAMETER * parameters
 
 
-def value_bytes(node: Node) -> int:
-    """Return the bytes of a node's value for one sample; its type must have been inferred."""
-    return 0 if node.type is None else node.type.elements * _BYTES[node.type.dtype]
+def value_sizes(graph: Graph) -> list[int]:
+    """Return the bytes of each node's value for one sample; types must have been inferred."""
+    known: dict[int, int] = {}  # nodes of one kind have one type
+    sizes = []
+    for node in graph.nodes:
+        key = id(node.type)
+        if key not in known:
+            known[key] = node.type.elements * _BYTES[node.type.dtype] if node.type else 0
+        sizes.append(known[key])
+    return sizes

@@ -8,24 +8,36 @@ values have several readers it is a heuristic, so the better of its order and th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fractalgen.ir.graph import Graph
-from fractalgen.passes.memory import peak_memory, value_bytes
+from fractalgen.passes.memory import peak_memory, value_sizes
 
 
-def memory_order(graph: Graph) -> tuple[int, ...]:
-    """Return every node of a graph with types, in the order of execution whose evaluation needs the least memory.
+@dataclass(frozen=True)
+class Order:
+    """An order of execution.
 
-    `peak_memory` tells how much; the graph's own order is kept where it is as good.
+    Attributes:
+        nodes: Every node of the graph; each after those that it reads.
+        peak: Bytes that its evaluation needs for one sample; see `memory`.
+        written_peak: The same in the graph's own order.
     """
-    own = tuple(range(len(graph.nodes)))
-    found = _deepest_need_first(graph)
-    return found if peak_memory(graph, found) < peak_memory(graph, own) else own
+
+    nodes: tuple[int, ...]
+    peak: int
+    written_peak: int
+
+
+def memory_order(graph: Graph) -> Order:
+    """Return the order of a graph with types that needs least memory; its own where that is as good."""
+    found, written = _deepest_need_first(graph), peak_memory(graph)
+    peak = peak_memory(graph, found)
+    return Order(found, peak, written) if peak < written else Order(tuple(range(len(graph.nodes))), written, written)
 
 
 def _deepest_need_first(graph: Graph) -> tuple[int, ...]:
-    sizes = [value_bytes(node) for node in graph.nodes]
-    visits = _visits(graph, sizes)
+    visits = _visits(graph)
     order: list[int] = list(graph.inputs)
     begun = set(graph.inputs)
     stack = [(output, False) for output in reversed((*graph.outputs, *range(len(graph.nodes))))]
@@ -40,12 +52,15 @@ def _deepest_need_first(graph: Graph) -> tuple[int, ...]:
     return tuple(order)
 
 
-def _visits(graph: Graph, sizes: Sequence[int]) -> list[list[int]]:
+def _visits(graph: Graph) -> list[Sequence[int]]:
     """Return for each node its inputs in the order in which to compute them."""
+    sizes = value_sizes(graph)
     needs: list[int] = []
-    visits = []
+    visits: list[Sequence[int]] = []
     for index, node in enumerate(graph.nodes):
-        inputs = sorted(dict.fromkeys(node.inputs), key=lambda source: sizes[source] - needs[source])
+        inputs: Sequence[int] = node.inputs
+        if len(inputs) > 1:
+            inputs = sorted(dict.fromkeys(inputs), key=lambda source: sizes[source] - needs[source])
         held = need = 0
         for source in inputs:
             need = max(need, held + needs[source])
