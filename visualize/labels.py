@@ -110,7 +110,7 @@ def _settings(part: Any) -> list[tuple[str, Any]]:
     if not dataclasses.is_dataclass(part) or isinstance(part, Input):
         return []
     fields = ((item, getattr(part, item.name)) for item in dataclasses.fields(part))
-    return [(item.name, value) for item, value in fields if value != item.default]
+    return [(item.name, value) for item, value in fields if value != item.default and "beginning" not in item.metadata]
 
 
 def tooltip(graph: Graph, nodes: Sequence[int], most: int = 12) -> str:

@@ -8,11 +8,12 @@ from fractalgen.cli._options import AsJson, print_json
 
 
 def run(as_json: AsJson = False) -> None:
-    """List the words, rules, ops and joins that a spec can name, those of installed plugins included.
+    """List the words, rules, ops, joins and connections that a spec can name, those of installed plugins too.
 
     Example: fractalgen list
     """
     from fractalgen.ir.builtin_rules import builtin_library, builtin_names
+    from fractalgen.ir.buses import CONNECTIONS
     from fractalgen.ir.joins import JOINS
     from fractalgen.ir.ops import OPS
     from fractalgen.ir.schema_forms import first_line, words
@@ -22,6 +23,7 @@ def run(as_json: AsJson = False) -> None:
         "rules": {name: builtin_library(name).rules[name].description for name in builtin_names()},
         "ops": {name: first_line(OPS.get(name)) for name in OPS},
         "joins": {name: first_line(JOINS.get(name)) for name in JOINS},
+        "connections": {name: first_line(CONNECTIONS.get(name)) for name in CONNECTIONS},
     }
     if as_json:
         print_json(found)

@@ -15,6 +15,7 @@ from fractalgen.ir.resolve import rule_or_op, unknown_name
 from fractalgen.registry import suggest
 from fractalgen.spec import Rule, Spec
 from fractalgen.spec.expressions import (
+    BusExpr,
     CallExpr,
     Expression,
     ForeachExpr,
@@ -22,6 +23,7 @@ from fractalgen.spec.expressions import (
     JoinExpr,
     RepeatExpr,
     SequenceExpr,
+    SiteExpr,
     TapExpr,
 )
 from fractalgen.spec.limits import MAX_PROBLEMS
@@ -108,8 +110,10 @@ def _calls(expression: Expression) -> Iterator[CallExpr]:
                 yield each
             case SequenceExpr():
                 stack += each.parts
-            case RepeatExpr() | ForeachExpr():
+            case RepeatExpr() | ForeachExpr() | BusExpr():
                 stack.append(each.body)
+            case SiteExpr():
+                stack.append(each.layer)
             case TapExpr():
                 stack.append(each.of)
             case GraphExpr():

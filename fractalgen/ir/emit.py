@@ -6,13 +6,18 @@ So a join is kept *open* until something reads its value; the join above may tak
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fractalgen.errors import GraphError, UnknownNameError
-from fractalgen.ir.graph import Interval, Node, Scope
+from fractalgen.ir.buses._base import Connection
+from fractalgen.ir.buses.streams import CloseBus, OpenBus, ReadStreams, WriteStreams
+from fractalgen.ir.graph import Interval, Node, Part, Scope, part_name
 from fractalgen.ir.taps import Taps
 from fractalgen.ir.terms import (
+    BusTerm,
     CallTerm,
     Frame,
     FromTerm,
@@ -22,6 +27,7 @@ from fractalgen.ir.terms import (
     RepeatTerm,
     ScopeTerm,
     SequenceTerm,
+    SiteTerm,
     TapTerm,
     Term,
 )
@@ -68,6 +74,14 @@ class _OpenJoin:
     node: int | None = None
 
 
+@dataclass(slots=True)
+class _Bus:
+    """A residual bus whose body is being written out, with the number of its sites so far."""
+
+    connection: Connection
+    sites: int = 0
+
+
 Sources = tuple[int, ...]
 
 
@@ -89,6 +103,7 @@ class Emitter:
         self._counts: dict[tuple[int, str], int] = {}
         self._scopes: dict[int, Scope | None] = {}
         self._taps = Taps()
+        self._bus: _Bus | None = None
 
     def add(self, node: Node) -> int:
         """Append a node and return its index."""
@@ -137,6 +152,10 @@ class Emitter:
             return self._read(term.frame, term.name, term, sources, scope)
         if isinstance(term, GraphTerm):
             return self._graph(term, sources, span, scope)
+        if isinstance(term, BusTerm):
+            return self._residual_bus(term, sources, span, scope)
+        if isinstance(term, SiteTerm):
+            return self._site(term, sources, span, scope)
         return _only("identity", term, sources)
 
     def _scoped(self, term: ScopeTerm, sources: Sources, span: Span, scope: Scope | None) -> int | _OpenJoin:
@@ -178,6 +197,38 @@ class Emitter:
             values[node.name] = self.emit(node.term, tuple(inputs), span, scope)
             exported[node.name] = self._taps.last
         return values[term.output]
+
+    def _residual_bus(self, term: BusTerm, sources: Sources, span: Span, scope: Scope | None) -> int:
+        source = _only("residual_bus", term, sources)
+        state = self._part(OpenBus(term.streams), (source,), term, scope)
+        with self._on(_Bus(term.connection)):
+            state = self.emit(term.body, (state,), span, scope)
+        return self._part(CloseBus(), (state,), term, scope)
+
+    def _site(self, term: SiteTerm, sources: Sources, span: Span, scope: Scope | None) -> int:
+        bus, state = self._bus, _only("site", term, sources)
+        if bus is None:
+            raise GraphError(
+                "site stands outside of a residual_bus",
+                "Put it into the body of one; a bus inside of a site has sites of its own.",
+                term.place,
+            )
+        weights = self._part(bus.connection.at(bus.sites), (state,), term, scope)
+        bus.sites += 1
+        read = self._part(ReadStreams(), (state, weights), term, scope)
+        with self._on(None):
+            value = self.emit(term.layer, (read,), span, scope)
+        return self._part(WriteStreams(), (state, weights, value), term, scope)
+
+    def _part(self, part: Part, inputs: Sources, term: Term, scope: Scope | None) -> int:
+        return self.add(Node(part, inputs, None, self.name(scope, part_name(part)), scope, None, term.place))
+
+    @contextmanager
+    def _on(self, bus: _Bus | None) -> Iterator[None]:
+        """Make `bus` the one that sites belong to."""
+        before, self._bus = self._bus, bus
+        yield
+        self._bus = before
 
     def _join(self, term: JoinTerm, sources: Sources, span: Span, scope: Scope | None) -> _OpenJoin:
         opened = _OpenJoin(term, [], [], scope)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fractalgen.errors import GraphError, ParameterError, Place, SpecError
@@ -19,6 +20,7 @@ from fractalgen.ir.builtin_rules import FILES
 from fractalgen.ir.call_chain import circle_of
 from fractalgen.ir.check_parameters import layer_name_problems
 from fractalgen.ir.environment import TAP_WORDS, Environment, Layer, Level, library_of
+from fractalgen.ir.evaluate_bus import bus_term, site_term
 from fractalgen.ir.evaluate_graph import graph_term
 from fractalgen.ir.evaluate_loops import SameRounds, loop_term, rounds
 from fractalgen.ir.joins import JOINS
@@ -31,6 +33,7 @@ from fractalgen.ir.terms import Frame, Recursion, Term, capped
 from fractalgen.ir.written_size import written_size
 from fractalgen.spec import Rule, Spec
 from fractalgen.spec.expressions import (
+    BusExpr,
     CallExpr,
     Expression,
     ForeachExpr,
@@ -41,6 +44,7 @@ from fractalgen.spec.expressions import (
     RecurseExpr,
     RepeatExpr,
     SequenceExpr,
+    SiteExpr,
     TapExpr,
 )
 from fractalgen.spec.formula import Unknown
@@ -116,6 +120,7 @@ class Evaluator:
         self._memo: dict[Any, tuple[Expression, Environment, Term]] = {}
         self._frames: dict[Any, Frame] = {}
         self._forms: dict[type[Expression], Any] = {
+            BusExpr: partial(bus_term, self),
             CallExpr: self._call,
             ForeachExpr: self._loop,
             FromExpr: self._from,
@@ -125,6 +130,7 @@ class Evaluator:
             RecurseExpr: self._recurse,
             RepeatExpr: self._loop,
             SequenceExpr: self._sequence,
+            SiteExpr: partial(site_term, self),
             TapExpr: self._tap,
         }
         self._calls = 0

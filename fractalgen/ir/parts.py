@@ -43,12 +43,23 @@ def field(default: Any = dataclasses.MISSING, **bounds: float) -> Any:
     return dataclasses.field(default=default, metadata=bounds)
 
 
+def beginning(default: Any) -> Any:
+    """Declare a field that only says how learned numbers begin.
+
+    It is no parameter of the language, and the function family does not depend on it: fingerprints leave it out.
+    """
+    return dataclasses.field(default=default, repr=False, metadata={"beginning": True})
+
+
 @dataclass(frozen=True)
 class Part(ABC):
     """Base of ops and joins."""
 
     stochastic: ClassVar[bool] = False
     """True where training draws random numbers."""
+
+    takes_streams: ClassVar[bool] = False
+    """True where it can read the streams of a residual bus."""
 
     @abstractmethod
     def infer(self, inputs: Types) -> TensorType:
@@ -107,7 +118,9 @@ def part_name(part: object) -> str:
 def declared(part: type[Part]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
     """Return each parameter of an op or join with its type hint and its dataclass field."""
     hints = typing.get_type_hints(part)
-    return {item.name: (hints[item.name], item) for item in dataclasses.fields(part)}
+    return {
+        item.name: (hints[item.name], item) for item in dataclasses.fields(part) if "beginning" not in item.metadata
+    }
 
 
 def make(

@@ -9,6 +9,8 @@ from typing import Any
 
 from fractalgen.ir.arguments import SHARE
 from fractalgen.ir.builtin_rules import builtin_library, builtin_names
+from fractalgen.ir.buses import CONNECTIONS
+from fractalgen.ir.evaluate_bus import STREAMS
 from fractalgen.ir.field_notes import field_notes
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
@@ -28,7 +30,9 @@ from fractalgen.ir.schema_values import (
 )
 from fractalgen.spec import Rule
 from fractalgen.spec.document import Parameter
+from fractalgen.spec.limits import MAX_STREAMS
 
+_KIND = "How sites find the weights by which they read, write and mix the streams."
 _KINDS = {"int": "integer", "float": "number", "bool": "boolean", "list": "array"}
 _SHARED = {"type": "string", "description": "Ops with one key have one set of weights."}
 
@@ -47,7 +51,8 @@ def expression_definitions(own: Mapping[str, Rule], *, closed: bool) -> Schema:
         "expression": {"anyOf": [NAME, choice, _forms(own, closed=closed)]},
         "expressions": {"anyOf": [listed, lists, *lists_of(EXPRESSION)["anyOf"]]},
         "rounds": {"anyOf": [mapping({word: form}, (word,)) for word, form in _rounds().items()]},
-        "join": _joins(),
+        "join": _named_parts({name: JOINS.get(name) for name in JOINS}, "How branches are merged."),
+        "connection": _named_parts({name: CONNECTIONS.get(name) for name in CONNECTIONS}, _KIND),
     }
 
 
@@ -115,6 +120,7 @@ def words() -> Schema:
             "examples": [{"sequence": [{"tap": {"name": "a", "of": "conv"}}, "relu", {"from": "a"}]}],
         },
         "graph": _graph(),
+        **_streams(),
     }
 
 
@@ -154,11 +160,36 @@ def _graph() -> Schema:
     )
 
 
-def _joins() -> Schema:
-    names: Schema = {"enum": list(JOINS)}
-    parts = {name: part_schema(JOINS.get(name)) for name in JOINS}
-    one = {"type": "object", "minProperties": 1, "maxProperties": 1, "properties": parts, "additionalProperties": False}
-    return value(names, one, description="How branches are merged.")
+def _streams() -> Schema:
+    streams = {"type": "integer", "minimum": 1, "maximum": MAX_STREAMS}
+    keys = {
+        "streams": value(streams, description="How many tensors flow instead of one.", default=STREAMS),
+        "kind": {"$ref": "#/$defs/connection", "description": _KIND},
+        "body": {**EXPRESSION, "description": "What lies between the opening and the closing."},
+    }
+    layer = {"site": {"sequence": ["layer_norm", "conv"]}}
+    rounds = {"repeat": {"times": 2, "body": layer}}
+    return {
+        "residual_bus": mapping(
+            keys,
+            ("kind", "body"),
+            description="A body between whose sites several streams flow instead of one tensor: copies of the input at "
+            "the opening, summed at the closing.",
+            examples=[{"residual_bus": {"kind": "hyper_connection", "body": rounds}}],
+        ),
+        "site": {
+            **EXPRESSION,
+            "description": "Inside of a residual_bus: a layer that reads the streams and writes them.",
+            "examples": [{"residual_bus": {"streams": 2, "kind": "manifold", "body": layer}}],
+        },
+    }
+
+
+def _named_parts(parts: Mapping[str, type[Part]], description: str) -> Schema:
+    """Return the schema of a part that is named by a word, or by one key with its parameters."""
+    forms = {name: part_schema(part) for name, part in parts.items()}
+    one = {"type": "object", "minProperties": 1, "maxProperties": 1, "properties": forms, "additionalProperties": False}
+    return value({"enum": list(forms)}, one, description=description)
 
 
 def part_schema(part: type[Part], *, share: bool = False) -> Schema:

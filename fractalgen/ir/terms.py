@@ -192,6 +192,22 @@ class GraphTerm(Term):
     output: str
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class BusTerm(Term):
+    """A body between whose sites `streams` tensors flow; `connection` says how sites read and write them."""
+
+    streams: int
+    connection: Any
+    body: Term
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SiteTerm(Term):
+    """A layer that reads the streams of its bus and writes them."""
+
+    layer: Term
+
+
 def capped(number: int) -> int:
     """Return `number`, at most 10^18."""
     return min(number, MAX_NUMBER)
@@ -276,3 +292,13 @@ def graph(place: Place, frame: Frame, nodes: tuple[GraphNode, ...], output: str)
     count = capped(sum(node.term.nodes for node in nodes))
     columns = max(node.term.columns for node in nodes)
     return GraphTerm(place, count, columns, capped(max(reached.values())), frame, nodes, output)
+
+
+def bus(place: Place, streams: int, connection: Any, body: Term) -> BusTerm:
+    """Return a body with the opening and the closing of its bus."""
+    return BusTerm(place, capped(body.nodes + 2), body.columns, capped(body.longest + 2), streams, connection, body)
+
+
+def site(place: Place, layer: Term) -> SiteTerm:
+    """Return a layer with the weights, the read and the write of its site."""
+    return SiteTerm(place, capped(layer.nodes + 3), layer.columns, capped(layer.longest + 3), layer)

@@ -7,7 +7,11 @@ from typing import Any
 
 from fractalgen.errors import FractalGenError, GraphError, Place, ShapeError
 from fractalgen.ir.builtin_rules import FILES
-from fractalgen.ir.graph import Graph, Input, Node
+from fractalgen.ir.buses.streams import OpenBus
+from fractalgen.ir.graph import Graph, Input, Node, part_name
+from fractalgen.ir.joins._base import Join
+from fractalgen.ir.parts import Part, Types
+from fractalgen.ir.pending import PendingPart
 from fractalgen.ir.types import TensorType
 from fractalgen.passes._base import Pass
 from fractalgen.spec.limits import MAX_ELEMENTS, MAX_PARAMETERS
@@ -38,6 +42,7 @@ class InferShapes(Pass):
             found = memo.get(key)
             if found is None:
                 try:
+                    _check_streams(node.part, inputs)
                     part = node.part.resolved(inputs)
                     type_ = part.infer(inputs)
                     found = memo[key] = (part, type_, part.cost(inputs).parameters)
@@ -57,6 +62,19 @@ def _given(node: Node) -> TensorType:
     if node.type is None:
         raise GraphError(f"the input {node.path!r} has no type")
     return node.type
+
+
+def _check_streams(part: Part | PendingPart, inputs: Types) -> None:
+    """Check that only what can read the streams of a residual bus does."""
+    streams = next((type_.streams for type_ in inputs if type_.streams is not None), None)
+    if streams is None or (isinstance(part, Part) and part.takes_streams):
+        return
+    name = "residual_bus" if isinstance(part, OpenBus) else part_name(part)
+    name = part.name if isinstance(part, PendingPart) else name
+    hint = "Put it into `site: ...`."
+    if isinstance(part, Join):
+        hint = "Join by mean, sum, max or learned, or put the join into `site: ...`."
+    raise ShapeError(f"{name} stands on a bus of {streams} streams outside of a site", hint)
 
 
 def _check_size(node: Node, type_: TensorType, parameters: int) -> None:

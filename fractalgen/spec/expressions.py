@@ -105,3 +105,19 @@ class GraphExpr(Expression):
 
     nodes: tuple[GraphNodeExpr, ...]
     output: Tree
+
+
+@dataclass(frozen=True, eq=False)
+class BusExpr(Expression):
+    """A body between whose sites several streams flow instead of one tensor."""
+
+    streams: Tree | None
+    kind: Tree
+    body: Expression
+
+
+@dataclass(frozen=True, eq=False)
+class SiteExpr(Expression):
+    """A layer that reads the streams of its bus and writes them."""
+
+    layer: Expression

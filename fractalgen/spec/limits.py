@@ -24,6 +24,8 @@ MAX_LEVELS: Final = 256
 """Levels of a rule that recurses."""
 MAX_COLUMNS: Final = 256
 """Columns of a network."""
+MAX_STREAMS: Final = 64
+"""Streams of a residual bus."""
 MAX_NODES: Final = 200_000
 """Nodes of a network."""
 MAX_PARAMETERS: Final = 10**11

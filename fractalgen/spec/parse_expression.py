@@ -8,6 +8,7 @@ from functools import lru_cache
 from fractalgen.errors import ParameterError, Place, SpecError, SpecSyntaxError, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.spec.expressions import (
+    BusExpr,
     CallExpr,
     Expression,
     ForeachExpr,
@@ -19,6 +20,7 @@ from fractalgen.spec.expressions import (
     RecurseExpr,
     RepeatExpr,
     SequenceExpr,
+    SiteExpr,
     TapExpr,
 )
 from fractalgen.spec.formula import formula_of
@@ -169,6 +171,21 @@ def _graph_node(name: str, body: Tree, place: Place) -> GraphNodeExpr:
     return GraphNodeExpr(name, parse_expression(fields["of"]), sources, place)
 
 
+def _bus(body: Tree, place: Place) -> Expression:
+    fields = _fields("residual_bus", body, required=("kind", "body"), optional=("streams",))
+    inner = parse_expression(fields["body"])
+    streams = fields.get("streams")
+    scalars = names_in(fields["kind"]) | (names_in(streams) if streams is not None else frozenset())
+    return BusExpr(place, inner.names | scalars, streams, fields["kind"], inner)
+
+
+def _site(body: Tree, place: Place) -> Expression:
+    if body.value in ({}, None):
+        raise ParameterError("site needs a layer, found nothing", "Write `site: LAYER`.", place)
+    layer = parse_expression(body)
+    return SiteExpr(place, layer.names, layer)
+
+
 _WORDS: dict[str, Callable[[Tree, Place], Expression]] = {
     "identity": _identity,
     "sequence": _sequence,
@@ -179,6 +196,8 @@ _WORDS: dict[str, Callable[[Tree, Place], Expression]] = {
     "tap": _tap,
     "from": _from,
     "graph": _graph,
+    "residual_bus": _bus,
+    "site": _site,
 }
 EXPRESSION_WORDS = frozenset(_WORDS)
 

@@ -45,12 +45,15 @@ class Join(Part):
         """
         self.check_sizes(inputs)
         wide = self.width(inputs)
-        if self.adapt == "error" and any(type_.channels != wide for type_ in inputs):
+        mends = self.adapt == "project" and inputs[0].streams is None
+        if not mends and any(type_.channels != wide for type_ in inputs):
             raise _clash(self, "one number of channels", inputs, "Give the branches one width, or adapt: project.")
         return inputs[0].with_channels(wide)
 
     def check_sizes(self, inputs: Types) -> None:
         """Check that the branches agree in everything but channels."""
+        if any(type_.streams != inputs[0].streams for type_ in inputs):
+            raise _clash(self, "one number of streams", inputs, "Keep every branch on the residual bus, or none.")
         if any(type_.with_channels(1) != inputs[0].with_channels(1) for type_ in inputs):
             hint = "Pool or upsample every branch alike; fractal pools all of its columns with end: max_pool."
             raise _clash(self, "one height and width", inputs, hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from fractalgen.ir.joins._base import Join, Kept
 from fractalgen.ir.parts import Cost, Types
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Learned(Join):
     """A weighted mean with one learned weight a branch, softmax over the survivors; starts as the mean."""
+
+    takes_streams: ClassVar[bool] = True
 
     def cost(self, inputs: Types, kept: Kept | None = None) -> Cost:
         """Count one weight a branch; a lone survivor passes without one."""

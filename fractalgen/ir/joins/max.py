@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from fractalgen.ir.joins._base import Join
 from fractalgen.ir.parts import Types
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Max(Join):
     """The element-wise maximum of the survivors."""
+
+    takes_streams: ClassVar[bool] = True
 
     def build(self, inputs: Types) -> nn.Module:
         """Return a `fractalgen.nn.joins.MaxJoin`."""
