@@ -15,13 +15,15 @@ from importlib import import_module, resources
 from pathlib import Path
 
 from pages import HOLES, code, contents, markdown_table, network, page
-from probes import example_call, sizes_of_join, sizes_of_op, sizes_of_rule
+from probes import example_call, sizes_of_connection, sizes_of_join, sizes_of_op, sizes_of_rule
 from schema_tables import Schema, inner_mappings, keys_of, table, takes
 from spec_page import spec_page
 
 from fractalgen import ir
 from fractalgen.ir.arguments import SHARE
 from fractalgen.ir.builtin_rules import builtin_library, builtin_names
+from fractalgen.ir.buses import CONNECTIONS
+from fractalgen.ir.evaluate_bus import STREAMS
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import Part
@@ -34,6 +36,7 @@ from fractalgen.spec.parse_expression import EXPRESSION_WORDS, names_in
 SCHEMA = schema()
 FORMS: Schema = SCHEMA["$defs"]["expression"]["anyOf"][-1]["properties"]
 JOIN_FORMS: Schema = SCHEMA["$defs"]["join"]["anyOf"][1]["properties"]
+CONNECTION_FORMS: Schema = SCHEMA["$defs"]["connection"]["anyOf"][1]["properties"]
 
 
 def text_of(part: type[Part]) -> list[str]:
@@ -147,6 +150,34 @@ def _join(name: str) -> list[str]:
     ]
 
 
+def buses_page() -> str:
+    """Return every kind of hyper-connection."""
+    lead = (
+        "A connection decides how the sites of a [residual_bus](expressions.md#residual_bus) read, write and mix its "
+        f"streams. Its name stands as `kind`, or with keys as a mapping. {HOLES} "
+        "[How the streams are a graph](../why/residual-bus.md)."
+    )
+    return page("Residual buses", lead, contents(list(CONNECTIONS)), *(_connection(name) for name in CONNECTIONS))
+
+
+def _connection(name: str) -> list[str]:
+    part = CONNECTIONS.get(name)
+    bus = {"kind": name, "body": {"site": {"sequence": ["layer_norm", "conv"]}}}
+    headings = ("kind", "stream", "weights", "parameters", "MACs")
+    return [
+        f"## {name}",
+        "",
+        *text_of(part),
+        *table(CONNECTION_FORMS[name]),
+        *cost_of(part),
+        f"What the weights of one site with {STREAMS} streams take; reading and writing come on top:",
+        "",
+        *markdown_table(headings, sizes_of_connection(name)),
+        "",
+        *network({"residual_bus": bus}, "[32, 8, 8]"),
+    ]
+
+
 def rules_page() -> str:
     """Return every built-in rule with its source."""
     lead = (
@@ -202,6 +233,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "expressions.md": expressions_page,
     "ops.md": ops_page,
     "joins.md": joins_page,
+    "buses.md": buses_page,
     "rules.md": rules_page,
     "spec.md": spec_page,
 }

@@ -10,6 +10,8 @@ from pages import code, flow
 
 from fractalgen.errors import FractalGenError
 from fractalgen.ir.builtin_rules import builtin_library
+from fractalgen.ir.buses import CONNECTIONS
+from fractalgen.ir.evaluate_bus import STREAMS
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import Part, declared, make
@@ -98,6 +100,22 @@ def _join_row(name: str, arguments: dict[str, Any]) -> JoinSizes:
     order = "does not matter" if join.commutative else "matters"
     cells = (code(mode), str(join.infer(inputs)), f"{whole.parameters:,}", survivor, f"{whole.macs:,}")
     return JoinSizes((*cells, "yes" if join.can_drop else "no", order), mode, join.can_drop)
+
+
+def sizes_of_connection(name: str) -> list[tuple[str, ...]]:
+    """Return what a site learns and costs on each kind of sample, by itself and with each switch on."""
+    part = CONNECTIONS.get(name)
+    switches = [key for key, (hint, item) in declared(part).items() if hint is bool and item.default is False]
+    rows = []
+    for arguments in ({}, *({key: True} for key in switches)):
+        for kind, (source, _) in SAMPLES.items():
+            if source.dtype == "float":
+                state = source.with_streams(STREAMS)
+                connection = make(part, name, arguments)
+                cost = connection.cost((state,))
+                cells = (f"{kind} {source}", str(connection.infer((state,))), f"{cost.parameters:,}", f"{cost.macs:,}")
+                rows.append((code(example_call(name, arguments)), *cells))
+    return rows
 
 
 def sizes_of_rule(name: str) -> RuleSizes:

@@ -13,6 +13,7 @@ _REFERENCES = {
     "expression": "an expression",
     "expressions": "a list of expressions",
     "join": "a join",
+    "connection": "a connection",
     "rounds": "a repeat or foreach",
 }
 _NAMES = {
