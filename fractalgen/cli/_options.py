@@ -19,7 +19,7 @@ Sets = Annotated[
 Input = Annotated[str | None, typer.Option("--input", metavar="C,H,W", help="Another input shape.", show_default=False)]
 _LARGEST = 1_000_000
 Out = Annotated[Path, typer.Option("--out", help="The run's folder; an earlier run in it goes on.", show_default=False)]
-DataName = Annotated[str | None, typer.Option("--data", help="digits, or a folder of parquet files.")]
+DataName = Annotated[str | None, typer.Option("--data", help="digits, a folder, or SOURCE:FOLDER; see docs/data.md.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

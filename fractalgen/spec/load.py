@@ -12,7 +12,7 @@ from pathlib import Path
 from fractalgen.errors import ParameterError, Place, SpecError, SpecErrors, SpecSyntaxError, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.spec._model import M, Model, read_model
-from fractalgen.spec.data import Data
+from fractalgen.spec.data import Data, read_data
 from fractalgen.spec.document import DropPath, Network, Rule
 from fractalgen.spec.holes import Space, Values, fill, find_holes
 from fractalgen.spec.imports import inline_imports
@@ -87,7 +87,7 @@ class Spec:
     @cached_property
     def data(self) -> Data | None:
         """The data, when the file names them."""
-        return self._section("data", Data) if "data" in self.tree.value else None
+        return read_data(self.tree.value["data"]) if "data" in self.tree.value else None
 
     @cached_property
     def search(self) -> Search | None:

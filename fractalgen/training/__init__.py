@@ -5,10 +5,11 @@ evaluation on the test images.
 """
 
 from fractalgen.spec.data import resolve_data
-from fractalgen.training.dataset import Dataset, Images, load_data
+from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
 from fractalgen.training.fit import FitOptions, fit
 from fractalgen.training.run import Evaluation, Run, RunOptions, evaluate_saved, run_training
+from fractalgen.training.samples import Images, Samples, Tokens
 from fractalgen.training.score import Epoch, Guards, Score
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "Images",
     "Run",
     "RunOptions",
+    "Samples",
     "Score",
+    "Tokens",
     "evaluate",
     "evaluate_columns",
     "evaluate_saved",

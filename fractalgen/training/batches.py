@@ -9,8 +9,8 @@ from torch.nn import functional as F
 from fractalgen.errors import TrainError
 from fractalgen.spec.train import Train
 from fractalgen.training.augmentations import AUGMENTATIONS, Batch, Draws, seed_of
-from fractalgen.training.dataset import Images
 from fractalgen.training.parallel import own_rows
+from fractalgen.training.samples import Samples
 
 
 class Batches:
@@ -30,7 +30,7 @@ class Batches:
         TrainError: an augmentation cannot change such images, or the batch cannot be split between processes.
     """
 
-    def __init__(self, images: Images, device: torch.device, classes: int, recipe: Train, seed: int) -> None:
+    def __init__(self, images: Samples, device: torch.device, classes: int, recipe: Train, seed: int) -> None:
         self._images = images
         self._classes = classes
         self._recipe = recipe

@@ -1,4 +1,4 @@
-"""Images on a device, split for training and validation, with the test images out of reach until the end."""
+"""Data split for training and validation, with the test set out of reach until the end."""
 
 from __future__ import annotations
 
@@ -6,129 +6,134 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data
-from fractalgen.training.sources import SOURCES, Glance, Source
-from fractalgen.training.split import split
+from fractalgen.training.labels import check_highest, check_test_labels, count_classes
+from fractalgen.training.overlap import warn_of_repeats
+from fractalgen.training.rows import Rows
+from fractalgen.training.samples import Images, Samples, Tokens
+from fractalgen.training.sources import Labelled, Source, Windows
+from fractalgen.training.sources.find import find_source
+from fractalgen.training.split import split, split_sequence
+from fractalgen.training.statistics import normalisation
 
-
-@dataclass(frozen=True, eq=False)
-class Images:
-    """Labelled images, stored as bytes and made floats a batch at a time.
-
-    Attributes:
-        images: `(count, channels, height, width)`, uint8.
-        labels: `(count,)`, int64.
-        mean: `(channels,)`, of the training images.
-        std: `(channels,)`, of the training images.
-    """
-
-    images: Tensor
-    labels: Tensor
-    mean: Tensor
-    std: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of one image."""
-        channels, height, width = self.images.shape[1:]
-        return channels, height, width
-
-    def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """Return the chosen images, `(batch, channels, height, width)`, each channel around 0, and their labels."""
-        images = self.images[index].to(torch.float32)
-        return images.sub_(self.mean[:, None, None]).div_(self.std[:, None, None]), self.labels[index]
-
-    def to(self, device: torch.device) -> Images:
-        """Return these images on `device`."""
-        moved = (tensor.to(device) for tensor in (self.images, self.labels, self.mean, self.std))
-        return Images(*moved)
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """What a network is trained and scored on.
 
-    The test images are not in here: they are read when `final_test` is called, which only the last step of a
-    training run, `evaluate`, and the end of a search do.
+    The test set is not in here: it is read when `final_test` is called, which only the last step of a training run,
+    `evaluate`, and the end of a search do.
 
     Attributes:
         train: To train on.
         validation: To choose by.
-        classes: How many classes the training images have.
-        digest: Of the content and the split.
+        classes: How many classes there are; of a sequence, how many tokens.
+        digest: Of the content, the split and the normalisation.
     """
 
-    train: Images
-    validation: Images
+    train: Samples
+    validation: Samples
     classes: int
     digest: str
     _source: Source = field(repr=False)
 
-    def final_test(self) -> Images:
-        """Return the test images, for the one evaluation after which nothing is chosen any more.
+    def final_test(self) -> Samples:
+        """Return the test set, for the one evaluation after which nothing is chosen any more.
 
         Raises:
-            TrainError: they cannot be read, or do not fit the training images.
+            TrainError: it cannot be read, or does not fit the training set.
         """
         found = self._source.test()
-        channels, height, width = found.images.shape[1:]
-        self._check(Glance((channels, height, width), int(found.labels.max())))
-        return replace(self.train, images=found.images, labels=found.labels)
+        if isinstance(self.train, Images) and isinstance(found, Labelled):
+            self._check_shape(tuple(found.images.shape[1:]))
+            check_test_labels(found.labels, self.classes)
+            # Images are stored grey when all of them are.
+            images = found.images.expand(-1, self.train.shape[0], -1, -1)
+            warn_of_repeats(images, self.train.rows.whole)
+            return replace(self.train, rows=Rows(images), labels=found.labels)
+        if isinstance(self.train, Tokens) and isinstance(found, Windows):
+            highest = _highest(found)
+            if highest >= self.classes:
+                raise TrainError(f"the test set has a token {highest}, the tokens end at {self.classes - 1}")
+            return replace(self.train, rows=Rows(found.tokens))
+        raise TypeError(f"{type(self._source).__name__} returned data of two kinds")
 
     def check_test(self) -> None:
-        """Check what can be known of the test images without reading them.
+        """Check what can be known of the test set without reading it.
 
         Raises:
             TrainError: `final_test` would fail.
         """
         glance = self._source.glance()
-        if glance is not None:
-            self._check(glance)
+        if glance is None:
+            return
+        self._check_shape(glance.shape)
+        if glance.highest is not None:
+            check_highest(glance.highest, self.classes)
 
-    def _check(self, test: Glance) -> None:
-        if test.shape != self.train.shape:
-            raise TrainError(f"the test images are {_size(test.shape)}, the training images {_size(self.train.shape)}")
-        if test.highest is not None and test.highest >= self.classes:
-            message = f"the test images have a label {test.highest}, the training images end at {self.classes - 1}"
-            raise TrainError(message)
+    def _check_shape(self, shape: tuple[int, ...]) -> None:
+        if shape != self.train.shape and not (shape[0] == 1 and shape[1:] == self.train.shape[1:]):
+            sizes = ["x".join(map(str, each)) for each in (shape, self.train.shape)]
+            raise TrainError(f"the test images are {sizes[0]}, the training images {sizes[1]}")
 
 
 def load_data(data: Data) -> Dataset:
-    """Return the training and validation images that `data` describes.
+    """Return the training and validation sets that `data` describe.
 
     Raises:
-        TrainError: they are not there, cannot be read, or are too few; or the test images do not fit them.
+        FractalGenError: they are not there, cannot be read, or are too few; or the test set does not fit them.
     """
-    source = SOURCES.get(data.source)(data)
-    digest = hashlib.sha256(f"{source.digest()} {data.val_fraction!r} {data.seed}".encode()).hexdigest()
-    found = source.train()
-    kept, cut = split(found.labels, data.val_fraction, data.seed)
-    if not len(kept) or not len(cut):
-        raise TrainError(
-            f"{len(found.labels)} training images cannot be split into {1 - data.val_fraction:g} and "
-            f"{data.val_fraction:g}",
-            "Take more images, or another val_fraction.",
-        )
-    mean, std = _statistics(found.images[kept])
-    train, validation = (Images(found.images[part], found.labels[part], mean, std) for part in (kept, cut))
-    dataset = Dataset(train, validation, int(found.labels.max()) + 1, digest, source)
+    dataset = _load(data)
     dataset.check_test()
     return dataset
 
 
-def _statistics(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Return mean and standard deviation of each channel; 1 for a channel that never changes."""
-    channels = [images[:, channel].to(torch.float64) for channel in range(images.shape[1])]
-    mean = torch.stack([channel.mean() for channel in channels])
-    std = torch.stack([channel.std(correction=0) for channel in channels])
-    return mean.float(), torch.where(std > 0, std, 1.0).float()
+def _load(data: Data) -> Dataset:
+    source = find_source(data)
+    chosen = (data.val_fraction, data.seed, data.classes, data.mean, data.std)
+    digest = hashlib.sha256(f"{source.digest()} {chosen!r}".encode()).hexdigest()
+    found = source.train()
+    if isinstance(found, Windows):
+        train, validation, vocabulary = _tokens(found, data)
+        return Dataset(train, validation, vocabulary, digest, source)
+    images, held_out, classes = _images(found, data, source.classes)
+    return Dataset(images, held_out, classes, digest, source)
 
 
-def _size(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape))
+def _images(found: Labelled, data: Data, known: int | None) -> tuple[Images, Images, int]:
+    if None not in (known, data.classes) and known != data.classes:
+        raise TrainError(f"the data have {known} classes, `classes` says {data.classes}", "Take it out of the data.")
+    classes = count_classes(found.labels, known or data.classes)
+    kept, cut = split(found.labels, data.val_fraction, data.seed)
+    mean, std = normalisation(Rows(found.images, kept), data)
+    train, validation = (Images(Rows(found.images, part), found.labels[part], mean, std) for part in (kept, cut))
+    return train, validation, classes
+
+
+def _tokens(found: Windows, data: Data) -> tuple[Tokens, Tokens, int]:
+    count = len(found.tokens)
+    if count < 2:
+        raise TrainError(
+            "one window of tokens cannot be split for training and validation", "Give more text, or a smaller `length`."
+        )
+    highest = _highest(found)
+    vocabulary = data.classes or found.vocabulary or highest + 1
+    if highest >= vocabulary:
+        raise TrainError(
+            f"the training set has a token {highest}, but {vocabulary} tokens end at {vocabulary - 1}",
+            "Set `classes` in the data.",
+        )
+    if vocabulary < 2:
+        raise TrainError("the training set has one token", "Telling tokens apart needs at least two.")
+    kept, cut = split_sequence(count, data.val_fraction, data.seed)
+    train, validation = (Tokens(Rows(found.tokens, part), vocabulary) for part in (kept, cut))
+    return train, validation, vocabulary
+
+
+def _highest(found: Windows) -> int:
+    rows = range(0, len(found.tokens), _CHUNK)
+    return max(int((found.tokens[start : start + _CHUNK].to(torch.int32) & 0xFFFF).max()) for start in rows)

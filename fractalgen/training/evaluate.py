@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,9 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from fractalgen.training.dataset import Images
+from fractalgen.training.loss import cross_entropy
+from fractalgen.training.samples import Samples
 
 BATCH = 500
 WARM_UP = 3
@@ -58,8 +59,11 @@ class HasColumns(Protocol):
         ...
 
 
-def evaluate(network: nn.Module, images: Images, batch: int = BATCH) -> Accuracy:
-    """Return accuracy and loss on `images`, with nothing dropped and running batch-norm statistics."""
+def evaluate(network: nn.Module, images: Samples, batch: int = BATCH) -> Accuracy:
+    """Return accuracy and loss on `images`, with nothing dropped and running batch-norm statistics.
+
+    Of a sequence, every token counts.
+    """
     device = device_of(network)
     right = torch.zeros((), dtype=torch.int64, device=device)
     loss = torch.zeros((), dtype=torch.float64, device=device)
@@ -67,24 +71,25 @@ def evaluate(network: nn.Module, images: Images, batch: int = BATCH) -> Accuracy
         for start in range(0, len(images), batch):
             inputs, labels = (tensor.to(device) for tensor in images.batch(slice(start, start + batch)))
             logits: Tensor = network(inputs)
-            right += (logits.argmax(1) == labels).sum()
-            loss += F.cross_entropy(logits, labels, reduction="sum")
-    return Accuracy(int(right) / len(images), float(loss) / len(images))
+            right += (logits.argmax(-1) == labels).sum()
+            loss += cross_entropy(logits, labels, reduction="sum")
+    targets = len(images) * math.prod(images.positions)
+    return Accuracy(int(right) / targets, float(loss) / targets)
 
 
-def evaluate_columns(network: HasColumns, images: Images, batch: int = BATCH) -> tuple[ColumnScore, ...]:
+def evaluate_columns(network: HasColumns, images: Samples, batch: int = BATCH) -> tuple[ColumnScore, ...]:
     """Return accuracy, loss and latency of each column alone."""
     found = []
     for index, column in enumerate(network.columns(), 1):
         score = evaluate(column, images, batch)
-        found.append(ColumnScore(index, score.accuracy, score.loss, latency_ms(column, images.shape)))
+        found.append(ColumnScore(index, score.accuracy, score.loss, latency_ms(column, images.probe())))
     return tuple(found)
 
 
-def latency_ms(network: nn.Module, shape: tuple[int, ...]) -> float:
-    """Return the median time of one evaluation pass over one image of `shape`, in milliseconds."""
+def latency_ms(network: nn.Module, image: Tensor) -> float:
+    """Return the median time of one evaluation pass over one image, `(1, ...)`, in milliseconds."""
     device = device_of(network)
-    image = torch.zeros(1, *shape, device=device)
+    image = image.to(device)
     times = []
     with evaluating(network), torch.inference_mode():
         for _ in range(WARM_UP + PASSES):

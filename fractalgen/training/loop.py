@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, replace
 
 from fractalgen.errors import DivergedError
 from fractalgen.training import checkpoint
-from fractalgen.training.dataset import Images
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.evaluate import Accuracy, evaluate
 from fractalgen.training.options import FitOptions
 from fractalgen.training.parallel import agree, rank
 from fractalgen.training.progress import Watch
+from fractalgen.training.samples import Samples
 from fractalgen.training.score import Epoch, Score, read_score
 from fractalgen.training.steps import Steps
 
@@ -36,7 +36,7 @@ class Loop:
     """
 
     steps: Steps
-    validation: Images
+    validation: Samples
     options: FitOptions
     owner: checkpoint.Owner
     score: Score

@@ -37,26 +37,37 @@ def check_network(network: nn.Module, dataset: Dataset) -> None:
         raise TrainError("the network has nothing to learn", "Give it a layer with weights, such as conv or linear.")
     shape = dataset.train.shape
     size = "x".join(map(str, shape))
-    image = dataset.train.batch(slice(1))[0].to(device_of(network))
+    image = dataset.train.probe().to(device_of(network))
     with evaluating(network), torch.no_grad():
         try:
             logits = network(image)
-        except (CompileError, RuntimeError, ValueError) as error:
+        except (CompileError, RuntimeError, ValueError, IndexError) as error:
             reason = error.message if isinstance(error, CompileError) else str(error).splitlines()[0].rstrip(".")
             raise TrainError(
                 f"the network cannot take the images of the data, {size}: {reason}",
-                f"Write `input: {list(shape)}` in the network, or take other data.",
+                _input_hint(dataset),
             ) from None
-    _check_logits(logits, dataset.classes)
+    _check_logits(logits, dataset.train.positions, dataset.classes)
 
 
-def _check_logits(logits: object, classes: int) -> None:
+def _input_hint(dataset: Dataset) -> str:
+    shape = list(dataset.train.shape)
+    if dataset.train.positions:
+        return (
+            f"Write `input: {{shape: {shape}, dtype: int}}` and `embedding: {{tokens: {dataset.classes}, ...}}` in the "
+            "network, or `length` in the data."
+        )
+    return f"Write `input: {shape}` in the network, or take other data."
+
+
+def _check_logits(logits: object, positions: tuple[int, ...], classes: int) -> None:
     hint = f"End the network with `linear: {{out: {classes}}}`, or take other data."
-    if not isinstance(logits, Tensor) or logits.ndim != 2:
+    if not isinstance(logits, Tensor) or logits.shape[1:-1] != positions or logits.ndim < 2:
         found = "x".join(map(str, logits.shape[1:])) if isinstance(logits, Tensor) else "several outputs"
-        raise TrainError(f"the network gives {found} for an image, not one number for each class", hint)
-    if logits.shape[1] != classes:
-        raise TrainError(f"the network tells {logits.shape[1]} classes apart, the data have {classes}", hint)
+        wanted = "for each class at each place" if positions else "for each class"
+        raise TrainError(f"the network gives {found} for an image, not one number {wanted}", hint)
+    if logits.shape[-1] != classes:
+        raise TrainError(f"the network tells {logits.shape[-1]} classes apart, the data have {classes}", hint)
 
 
 def check_folder(folder: Path) -> None:

@@ -143,7 +143,7 @@ def evaluate_saved(folder: Path, data: Data | None = None, *, columns: bool = Fa
     test = dataset.final_test()
     known = facts(network.graph)
     found = evaluate_columns(network, test) if columns else ()
-    latency = latency_ms(network, test.shape)
+    latency = latency_ms(network, test.probe())
     return Evaluation(evaluate(network, test), latency, known.macs, found, tuple(c.macs for c in known.columns))
 
 

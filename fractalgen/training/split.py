@@ -1,4 +1,4 @@
-"""Stratified splits that are the same on every machine."""
+"""Splits that are the same on every machine."""
 
 from __future__ import annotations
 
@@ -24,3 +24,18 @@ def split(labels: Tensor, fraction: float, seed: int) -> tuple[Tensor, Tensor]:
         chosen = random.permutation(len(members))[:count]
         cut[members[torch.from_numpy(chosen)]] = True
     return (~cut).nonzero().squeeze(1), cut.nonzero().squeeze(1)
+
+
+def split_sequence(count: int, fraction: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Return the indices of windows that stay and of one stretch that is cut off, which begins where `seed` says.
+
+    Neighbours in a text know of each other, so single windows would tell what stands in those between them. Of two or
+    more windows at least one is on each side.
+    """
+    import numpy as np
+
+    length = min(max(round(fraction * count), 1), count - 1)
+    start = int(np.random.RandomState(seed).randint(0, count - length + 1))
+    index = torch.arange(count)
+    cut = (index >= start) & (index < start + length)
+    return index[~cut], index[cut]

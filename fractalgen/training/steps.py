@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
 from fractalgen.errors import DivergedError
@@ -19,6 +18,7 @@ from fractalgen.training.batches import Batches
 from fractalgen.training.dataset import Dataset
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.guards import GradientWatch
+from fractalgen.training.loss import cross_entropy
 from fractalgen.training.optimizers import OPTIMIZERS, parameter_groups
 from fractalgen.training.parallel import mean, rank, size, wrap
 from fractalgen.training.schedules import SCHEDULES
@@ -179,7 +179,7 @@ class Steps:
     def _loss(self, images: Tensor, targets: Tensor) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16"):
             logits = self._model(images)
-        return F.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
+        return cross_entropy(logits.float(), targets, self.recipe.label_smoothing)
 
     def _set_part(self, index: int, count: int, draws: dict[str, Any] | None) -> None:
         """Let every part of a batch, in this process and in others, have the drop-path of the whole batch."""

@@ -1,9 +1,11 @@
-"""What a source of images is."""
+"""What a source of data is."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -12,7 +14,7 @@ from fractalgen.spec.data import Data
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Images as they are stored.
+    """Images as they are stored; both tensors may be mapped from a file.
 
     Attributes:
         images: `(count, channels, height, width)`, uint8.
@@ -23,58 +25,83 @@ class Labelled:
     labels: Tensor
 
 
-@dataclass(frozen=True)
-class Glance:
-    """What a source knows of test images without reading them all.
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Windows of a sequence of tokens as it is stored; each begins with the last token of the one before.
 
     Attributes:
-        shape: Channels, height and width of the first.
+        tokens: `(count, length + 1)`, uint8 or int16, whose bits are those of a token below 65,536.
+        vocabulary: How many tokens there are; None when the source does not know.
+    """
+
+    tokens: Tensor
+    vocabulary: int | None
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a source knows of its test set without reading all of it.
+
+    Attributes:
+        shape: Sizes of the first input.
         highest: The highest label, where the files state it beside the labels.
     """
 
-    shape: tuple[int, int, int]
-    highest: int | None
+    shape: tuple[int, ...]
+    highest: int | None = None
 
 
 class Source(ABC):
-    """Reads images; made from the `Data` of a spec, which says where they are.
+    """Reads data; made from the `Data` of a spec, which says where they are.
 
     `digest`, `train` and `glance` are called when data are loaded. `test` is called by the final evaluation alone, so
     that nothing else can have seen what it returns.
     """
 
+    layout: ClassVar[str] = ""
+    """The files that mark a folder as one of this source, for messages; empty for a source without a folder."""
+
+    classes: ClassVar[int | None] = None
+    """How many classes there are, where the source knows without looking."""
+
     def __init__(self, data: Data) -> None:
         self.data = data
 
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Whether `path` holds what this source reads, judged by the names of its files."""
+        del path
+        return False
+
     @abstractmethod
     def digest(self) -> str:
-        """Return a hash of the content.
+        """Return a hash of the content, test set included.
 
         Raises:
             TrainError: the data are not there or cannot be read.
         """
 
     @abstractmethod
-    def train(self) -> Labelled:
-        """Return the images that may be trained and validated on.
+    def train(self) -> Labelled | Windows:
+        """Return what may be trained and validated on.
 
         Raises:
-            TrainError: they cannot be read, or are no labelled images of one size.
+            TrainError: it cannot be read, or is no data of one size.
         """
 
     def glance(self) -> Glance | None:
-        """Look at the test images, so that a run whose end cannot be evaluated does not start; no label is read.
+        """Look at the test set, so that a run whose end cannot be evaluated does not start; no label is read.
 
-        Returns None where they cannot be other than the training images.
+        Returns None where it cannot be other than the training set.
 
         Raises:
-            TrainError: they are not there, or cannot be read.
+            TrainError: it is not there, or cannot be read.
         """
         return None
 
     @abstractmethod
-    def test(self) -> Labelled:
-        """Return the images that are evaluated on at the very end.
+    def test(self) -> Labelled | Windows:
+        """Return what is evaluated on at the very end, of the same kind as `train` returns.
 
         Raises:
             TrainError: as for `train`.

@@ -131,9 +131,9 @@ def break_(folder, how):
         ("missing", r"no train-\*.parquet in"),
         ("corrupt", "is no parquet file that can be read"),
         ("columns", "has no column 'img' or 'image', found picture, label"),
-        ("labels", "the label of row 2 is -1"),
-        ("sizes", "the images differ in size: row 0 has 6x6 pixels with 3 channels, row 1 has 7x7"),
-        ("image", "the image of row 0 cannot be decoded"),
+        ("labels", "the label of row 2 of .*parquet' is -1"),
+        ("sizes", "the images differ in size: row 0 of .* has 6x6 pixels, row 1 of .* has 7x7 pixels. Write `size:"),
+        ("image", "row 0 of .*parquet' cannot be decoded as an image"),
         ("empty", "no images in"),
     ],
 )
@@ -147,9 +147,8 @@ def test_a_folder_that_means_nothing_is_named(folder, how, message):
     ("images", "labels", "message"),
     [
         ([encoded(1, 7)] * 2, [0, 1], "the test images are 3x7x7, the training images 3x6x6"),
-        ([encoded(1, mode="L")] * 2, [0, 1], "the test images are 1x6x6, the training images 3x6x6"),
         ([encoded(1)] * 2, [0, 9], "the test images have a label 9, the training images end at 3"),
-        ([{"bytes": b"nothing", "path": None}] * 2, [0, 1], "test.*the image of row 0 cannot be decoded"),
+        ([{"bytes": b"nothing", "path": None}] * 2, [0, 1], "row 0 of .*test-.* cannot be decoded"),
     ],
 )
 def test_test_images_that_do_not_fit_are_named_when_data_are_loaded(folder, images, labels, message):
@@ -168,6 +167,15 @@ def test_a_test_file_that_is_cut_off_or_lacks_a_column_is_named_when_data_are_lo
         parquet(folder)
 
 
+def test_grey_test_images_get_the_channels_of_the_training_images(folder):
+    write_parquet(folder, "test", [encoded(1, mode="L")] * 2, [0, 1])
+    assert parquet(folder).final_test().shape == (3, 6, 6)
+    write_parquet(folder, "train", [encoded(i, mode="L") for i in range(8)], [i % 4 for i in range(8)])
+    write_parquet(folder, "test", [encoded(1)] * 2, [0, 1])
+    with pytest.raises(TrainError, match="the test images are 3x6x6, the training images 1x6x6"):
+        parquet(folder)
+
+
 def test_labels_that_only_the_rows_tell_are_checked_when_the_test_images_are_read(folder):
     write_parquet(folder, "test", [encoded(1)] * 2, [0, 9], write_statistics=False)
     data = parquet(folder)
@@ -177,16 +185,20 @@ def test_labels_that_only_the_rows_tell_are_checked_when_the_test_images_are_rea
 
 def test_no_test_label_is_read_before_the_end(folder, monkeypatch):
     read = []
-    batches, table = pq.ParquetFile.iter_batches, pq.read_table
+    start, batches = pq.ParquetFile.__init__, pq.ParquetFile.iter_batches
 
-    def watched(self, *arguments, columns=None, **options):
-        read.append(columns)
+    def opened(self, file, **options):
+        self.part = file.name.partition("-")[0]
+        start(self, file, **options)
+
+    def watched(self, *arguments, columns, **options):
+        read.append((self.part, *columns))
         return batches(self, *arguments, columns=columns, **options)
 
+    monkeypatch.setattr(pq.ParquetFile, "__init__", opened)
     monkeypatch.setattr(pq.ParquetFile, "iter_batches", watched)
-    monkeypatch.setattr(pq, "read_table", lambda file: read.append(file.name) or table(file))
     parquet(folder)
-    assert read == ["train-00000-of-00001.parquet", ["img"]]
+    assert set(read) == {("train", "img", "label"), ("test", "img")}
 
 
 def test_a_word_or_a_folder_names_data(folder):

@@ -1,0 +1,25 @@
+"""CIFAR-100 in its original files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from fractalgen.training.sources._cifar import Cifar
+from fractalgen.training.sources._images import Part
+
+
+class Cifar100(Cifar):
+    """50,000 training and 10,000 test images of a hundred classes (Krizhevsky, 2009); the fine labels."""
+
+    layout: ClassVar[str] = "train, test and meta, or train.bin, test.bin and fine_label_names.txt"
+    classes: ClassVar[int | None] = 100
+    archives: ClassVar[tuple[str, str]] = ("cifar-100-python", "cifar-100-binary")
+    parts: ClassVar[dict[Part, tuple[str, ...]]] = {"train": ("train",), "test": ("test",)}
+    binary: ClassVar[dict[Part, tuple[str, ...]]] = {"train": ("train.bin",), "test": ("test.bin",)}
+    labels: ClassVar[str] = "fine_labels"
+    label_bytes: ClassVar[int] = 2
+
+    @classmethod
+    def _is_marked(cls, folder: Path) -> bool:
+        return (folder / "meta").is_file() or (folder / "fine_label_names.txt").is_file()
