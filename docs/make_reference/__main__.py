@@ -7,11 +7,9 @@ key: whatever is registered or declared appears.
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import sys
 from collections.abc import Callable
-from functools import partial
-from importlib import import_module, resources
+from importlib import resources
 from pathlib import Path
 
 from pages import HOLES, code, contents, markdown_table, network, page
@@ -19,7 +17,6 @@ from probes import example_call, sizes_of_connection, sizes_of_join, sizes_of_op
 from schema_tables import Schema, inner_mappings, keys_of, table, takes
 from spec_page import spec_page
 
-from fractalgen import ir
 from fractalgen.ir.arguments import SHARE
 from fractalgen.ir.builtin_rules import builtin_library, builtin_names
 from fractalgen.ir.buses import CONNECTIONS
@@ -28,8 +25,6 @@ from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.ir.parts import Part
 from fractalgen.ir.schema import schema
-from fractalgen.ir.schema_forms import part_schema
-from fractalgen.registry import Registry
 from fractalgen.spec import formula
 from fractalgen.spec.parse_expression import EXPRESSION_WORDS, names_in
 
@@ -209,27 +204,7 @@ def _rule(name: str) -> list[str]:
     ]
 
 
-def tables() -> dict[str, Registry[type[Part]]]:
-    """Return every table of parts, under the name of its folder."""
-    folders = [info.name for info in pkgutil.iter_modules(ir.__path__) if info.ispkg]
-    members = {name: vars(import_module(f"{ir.__name__}.{name}")).values() for name in folders}
-    return {name: table for name, found in members.items() for table in found if isinstance(table, Registry)}
-
-
-def parts_page(name: str) -> str:
-    """Return every part of a table that has no page of its own form."""
-    found = tables()[name]
-    about = (inspect.getdoc(import_module(f"{ir.__name__}.{name}")) or "").splitlines()[0]
-    sections = [_part(key, found.get(key)) for key in found]
-    return page(name.capitalize(), f"{about} {HOLES}", contents(list(found)), *sections)
-
-
-def _part(name: str, part: type[Part]) -> list[str]:
-    return [f"## {name}", "", *text_of(part), *table(part_schema(part)), *cost_of(part)]
-
-
 PAGES: dict[str, Callable[[], str]] = {
-    **{f"{name}.md": partial(parts_page, name) for name in tables()},
     "expressions.md": expressions_page,
     "ops.md": ops_page,
     "joins.md": joins_page,

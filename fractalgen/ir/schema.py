@@ -22,6 +22,9 @@ from fractalgen.spec.train import Train
 SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "data": Data, "search": Search, "drop_path": DropPath}
 """The sections of a spec that hold no expressions, each with its model."""
 
+_ONE_TEXT = {"data": "Or one text: a name such as digits, a path, or both as SOURCE:PATH."}
+"""Sections that can also be one text, and what it says."""
+
 _INNER_VALUES = ("items", "additionalProperties")
 _DATA = ("default", "enum", "const", "examples")
 
@@ -48,7 +51,7 @@ def schema(spec: Spec | None = None) -> Schema:
                 "additionalProperties": {"$ref": "#/$defs/rule"},
                 "description": "Name -> rule of this file.",
             },
-            **{name: _section(model) for name, model in SECTIONS.items()},
+            **{name: _section(name, model) for name, model in SECTIONS.items()},
         },
         "$defs": {**value_definitions(), **expression_definitions(own, closed=closed), "rule": _rule()},
     }
@@ -101,11 +104,14 @@ def _described(forms: Schema, model: type[BaseModel]) -> Schema:
     return {name: {**form, "description": notes[name]} for name, form in forms.items()}
 
 
-def _section(model: type[BaseModel]) -> Schema:
+def _section(name: str, model: type[BaseModel]) -> Schema:
     """Return the schema of a section, where every value may be a hole."""
     found = model.model_json_schema(by_alias=True)
     definitions = found.pop("$defs", {})
     opened: Schema = _opened(found, definitions)
+    if name in _ONE_TEXT:
+        opened["type"] = ["object", "string"]
+        opened["description"] += f" {_ONE_TEXT[name]}"
     return opened
 
 

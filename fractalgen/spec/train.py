@@ -15,6 +15,12 @@ InitName = Literal["default", "xavier"]
 Precision = Literal["float32", "bfloat16"]
 
 
+def _one_or_several(schema: dict[str, Any]) -> None:
+    """Let the schema take a bare name as well, which `Train` reads as a list of it."""
+    several = {key: schema.pop(key) for key in ("type", "items")}
+    schema["anyOf"] = [{"enum": list(Augment.model_fields)}, several]
+
+
 class Train(Model):
     """How to train; the defaults suit small networks on small images."""
 
@@ -46,6 +52,7 @@ class Train(Model):
         default=(),
         description="Changes to training images, in order, each a name or a name with options: mirror, shift, "
         "shift_mirror (FractalNet's +), shift_mirror_reflect (its ++), crop, cutout, mixup, cutmix.",
+        json_schema_extra=_one_or_several,
     )
     label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="Share of the target spread over all classes.")
     grad_clip: float | None = Field(default=None, gt=0, description="Largest norm of the whole gradient, if any.")

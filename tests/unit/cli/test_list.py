@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from fractalgen.ir.builtin_rules import builtin_names
+from fractalgen.ir.buses import CONNECTIONS
 from fractalgen.ir.joins import JOINS
 from fractalgen.ir.ops import OPS
 from fractalgen.spec.parse_expression import EXPRESSION_WORDS
@@ -17,7 +18,7 @@ def listing(*options):
 
 def test_every_name_has_a_line_that_says_what_it_is():
     lines = [line.split(maxsplit=1) for line in listing().splitlines() if line.startswith("  ")]
-    assert sorted(name for name, _ in lines) == sorted([*EXPRESSION_WORDS, *builtin_names(), *OPS, *JOINS])
+    assert sorted(name for name, _ in lines) == sorted([*EXPRESSION_WORDS, *builtin_names(), *OPS, *JOINS, *CONNECTIONS])
 
 
 def test_the_meanings_stand_below_each_other():
@@ -31,5 +32,5 @@ def test_the_meanings_stand_below_each_other():
 
 def test_the_list_as_json_is_one_document():
     found = json.loads(listing("--json"))
-    assert list(found) == ["words", "rules", "ops", "joins"]
+    assert list(found) == ["words", "rules", "ops", "joins", "connections"]
     assert found["joins"]["mean"].startswith("The mean of the survivors")
