@@ -73,7 +73,7 @@ class TrainEvaluation:
         from fractalgen.training import evaluate
 
         spec = load(job.spec_file)
-        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
+        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed).eval()
         try:
             safetensors.read(network, job.folder / _WEIGHTS)
         except ExportError:

@@ -10,8 +10,8 @@ from fractalgen.atomic import write_bytes
 from fractalgen.errors import ExportError
 
 
-def write(network: nn.Module, path: Path) -> None:
-    """Write the state dict of `network`.
+def write(network: nn.Module, path: Path) -> str:
+    """Write the state dict of `network`; there is nothing to tell.
 
     Raises:
         ExportError: the file cannot be written.
@@ -23,6 +23,7 @@ def write(network: nn.Module, path: Path) -> None:
         write_bytes(path, save(state))
     except OSError as error:
         raise ExportError(f"{str(path)!r} cannot be written: {error.strerror}") from None
+    return ""
 
 
 def read(network: nn.Module, path: Path) -> None:

@@ -1,0 +1,93 @@
+"""ONNX, for any batch size; the file is checked once it is written.
+
+torch's exporter that goes through `torch.export` is used: the older one, by TorchScript, is deprecated.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fractalgen.atomic import write_bytes
+from fractalgen.compiler.exporters._program import lowered_for_export, program_of, refusals
+from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
+from fractalgen.compiler.network import Network
+from fractalgen.compiler.section import Section
+from fractalgen.errors import ExportError, MissingDependencyError
+
+FORMAT = "onnx"
+TOLERANCE = 1e-4
+_NEEDED = ("onnx", "onnxscript")
+
+
+def write(network: Network | Section, path: Path) -> str:
+    """Write a network's evaluation as an ONNX model; return how far the answers of onnxruntime are from its own.
+
+    Raises:
+        ExportError: ONNX has no such op, the file cannot be written, or its answers differ by more than 1e-4.
+        MissingDependencyError: onnx or onnxscript is not installed.
+    """
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise MissingDependencyError(
+            f"{' and '.join(missing)} is not installed", "Install it with: pip install 'fractalgen[onnx]'"
+        )
+    section = section_of(network, FORMAT)
+    data = _model(section).SerializeToString()
+    try:
+        write_bytes(path, data)
+    except OSError as error:
+        raise ExportError(f"{str(path)!r} cannot be written: {error.strerror}") from None
+    return _check(section, path)
+
+
+def _model(section: Section) -> Any:
+    lowered = lowered_for_export(section)
+    program = program_of(section, lowered, FORMAT)
+
+    def attempt(module: nn.Module, arguments: tuple[Any, ...]) -> object:
+        return torch.onnx.export(torch.export.export(module, arguments), dynamo=True, verbose=False)
+
+    with refusals(section, lowered, FORMAT, attempt):
+        exported: Any = torch.onnx.export(program, dynamo=True, verbose=False)
+    model = exported.model_proto
+    _name_batch(model.graph)
+    return model
+
+
+def _name_batch(graph: Any) -> None:
+    """Call the first size of what goes in and out by its name; torch has a number for it."""
+    symbol = graph.input[0].type.tensor_type.shape.dim[0].dim_param
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        for size in value.type.tensor_type.shape.dim:
+            if size.dim_param == symbol:
+                size.dim_param = "batch"
+
+
+def _check(section: Section, path: Path) -> str:
+    import onnx
+
+    onnx.checker.check_model(str(path), full_check=True)
+    if find_spec("onnxruntime") is None:
+        return "checked by onnx; without onnxruntime its answers were not compared"
+    inputs = example_inputs(section, BATCH + 1)
+    difference = largest_difference(_answers(path, inputs), outputs_of(section, inputs))
+    if not difference <= TOLERANCE:
+        raise ExportError(
+            f"the answers of {str(path)!r} in onnxruntime differ from the network's by {difference:.1e}",
+            "Do not use the file; export to torch-export or python.",
+        )
+    return f"largest difference from the network in onnxruntime: {difference:.1e}"
+
+
+def _answers(path: Path, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = [each.name for each in session.get_inputs()]
+    given = {name: tensor.cpu().numpy() for name, tensor in zip(names, inputs, strict=True)}
+    return tuple(torch.from_numpy(array) for array in session.run(None, given))

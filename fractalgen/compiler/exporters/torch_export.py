@@ -1,0 +1,38 @@
+"""A `torch.export` program: `torch.export.load(file).module()` runs it, for any batch size."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import torch
+
+from fractalgen.atomic import write_bytes
+from fractalgen.compiler.exporters._program import lowered_for_export, program_of, quiet
+from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
+from fractalgen.compiler.network import Network
+from fractalgen.compiler.section import Section
+from fractalgen.errors import ExportError
+
+FORMAT = "torch-export"
+
+
+def write(network: Network | Section, path: Path) -> str:
+    """Write the program of a network's evaluation; return how far the answers of the file are from its own.
+
+    Raises:
+        ExportError: torch cannot export the network, or the file cannot be written.
+    """
+    section = section_of(network, FORMAT)
+    program, data = program_of(section, lowered_for_export(section), FORMAT), io.BytesIO()
+    with quiet():
+        torch.export.save(program, data)
+    try:
+        write_bytes(path, data.getvalue())
+    except OSError as error:
+        raise ExportError(f"{str(path)!r} cannot be written: {error.strerror}") from None
+    inputs = example_inputs(section, BATCH + 1)
+    with quiet(), torch.inference_mode():
+        found = torch.export.load(io.BytesIO(path.read_bytes())).module()(*inputs)
+    found = found if isinstance(found, tuple) else (found,)
+    return f"largest difference from the network: {largest_difference(found, outputs_of(section, inputs)):.1e}"
