@@ -73,7 +73,8 @@ class ImageFiles(DecodedImages):
         """
 
     def _content(self, part: Part) -> str:
-        return digest_of(self._files(part), self._folder)
+        files = self._files(part)
+        return digest_of(files, files[0].parent)
 
     def _check_folder(self) -> None:
         check_folder(self._folder)

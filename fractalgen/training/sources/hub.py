@@ -26,12 +26,19 @@ class Hub(DecodedImages):
 
     def _content(self, part: Part) -> str:
         files = [Path(item["filename"]) for item in self._split(part).cache_files]
-        if files:
+        if files and self._holds_bytes(part):
             return "".join(digest_of([file], file.parent) for file in files)
         total = hashlib.sha256()
         for item in self._rows(part):
             total.update(f"{item.label} {len(item.content)} ".encode() + item.content)
         return total.hexdigest()
+
+    def _holds_bytes(self, part: Part) -> bool:
+        """Whether the library's own files hold the images, and not names of files alone."""
+        split = self._split(part)
+        image, _ = columns(split.column_names, self.data, self._where)
+        first = split.select_columns([image])[0][image] if len(split) else None
+        return not isinstance(first, dict) or first.get("bytes") is not None
 
     def _decode(self, part: Part) -> Iterator[Chunk]:
         if len(self._split(part)) == 0:

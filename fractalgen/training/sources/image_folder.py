@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fractalgen.errors import TrainError
 from fractalgen.training.sources._base import Glance
 from fractalgen.training.sources._images import ImageFiles, Part, check_folder
-from fractalgen.training.sources.digests import unreadable
+from fractalgen.training.sources.digests import digest_of, unreadable
 from fractalgen.training.sources.encoded import Encoded, decode_all, shape_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class ImageFolder(ImageFiles):
         if not found:
             raise TrainError(f"no images in {str(root)!r}", f"The folder needs {self.layout}.")
         return found
+
+    def _content(self, part: Part) -> str:
+        # The number of a class depends on the names of all.
+        return f"{digest_of(self._files(part), self._part(part))} {self._names}"
 
     def _decode(self, part: Part) -> Iterator[Chunk]:
         files = self._files(part)

@@ -98,8 +98,8 @@ def _readable(file: Path, how: str, **options: Any) -> Any:
 
     try:
         return getattr(io, how)(str(file), **options)
-    except (MatReadError, *_DAMAGED) as error:
+    except (MatReadError, OSError, *_DAMAGED) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise unreadable(file, error) from None
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
         raise TrainError(f"{str(file)!r} is no MATLAB file that can be read: {reason}", "Get it again.") from None
-    except OSError as error:
-        raise unreadable(file, error) from None
