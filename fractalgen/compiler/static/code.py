@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
@@ -118,13 +118,12 @@ def _calls_module(value: ast.expr) -> bool:
     return any(isinstance(node, ast.Call) and _path(node.func) for node in ast.walk(value))
 
 
-def _lines(statements: Iterable[_Statement]) -> Iterator[str]:
+def _lines(statements: Sequence[_Statement]) -> Iterator[str]:
     """Yield the text of statements, names of ended values handed on."""
     names = _Names(statements)
     block = None
-    for statement in statements:
+    for statement, inside in zip(statements, _blocks(statements), strict=True):
         value = _replaced(statement.value, names.of)
-        inside = _block(value)
         if None not in (block, inside) and block != inside:
             yield ""
         block = block if inside is None else inside
@@ -160,6 +159,13 @@ class _Names:
 def _short_names(most: int | None = None) -> Iterator[str]:
     numbers = count(1) if most is None else range(1, most)
     yield from chain("xyzwvu", (f"x{number}" for number in numbers))
+
+
+def _blocks(statements: Iterable[_Statement]) -> list[str | None]:
+    """Return the rule call of the body that each statement belongs to; one of a single statement stands with others."""
+    blocks = [_block(statement.value) for statement in statements]
+    sizes = Counter(blocks)
+    return ["" if block is not None and sizes[block] == 1 else block for block in blocks]
 
 
 def _block(value: ast.expr) -> str | None:

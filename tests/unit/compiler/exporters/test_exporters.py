@@ -3,9 +3,12 @@
 import pytest
 import torch
 
+from fractalgen.compiler import compile_graph
 from fractalgen.compiler.exporters import EXPORTERS
 from fractalgen.compiler.exporters.safetensors import read
 from fractalgen.errors import ExportError
+from fractalgen.passes import expand
+from fractalgen.spec import load_text
 
 EVALUATE = ["onnx", "python", "torch-export"]
 
@@ -50,6 +53,24 @@ def test_a_network_that_trains_with_drop_path_is_refused(net, name, per, tmp_pat
     with pytest.raises(ExportError, match=rf"training with {kind}, and {name} holds evaluation.* network.eval\(\)"):
         EXPORTERS.get(name)(network, tmp_path / "x")
     EXPORTERS.get("safetensors")(network, tmp_path / "x")
+
+
+BUS = """
+name: bus
+network:
+  input: [3, 8, 8]
+  body:
+    sequence:
+      - residual_bus: {streams: 2, kind: manifold, body: {site: {conv_bn_relu: {}}}}
+      - global_avg_pool
+"""
+
+
+@pytest.mark.parametrize("name", ["onnx", "torch-export"])
+def test_a_residual_bus_is_exported(name, tmp_path):
+    network = compile_graph(expand(load_text(BUS))).eval()
+    told = EXPORTERS.get(name)(network, tmp_path / "x")
+    assert float(told.rpartition(" ")[2]) < 1e-5
 
 
 def test_a_network_that_trains_without_drop_path_is_exported_as_it_evaluates(net, tmp_path):

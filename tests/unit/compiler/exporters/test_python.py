@@ -111,6 +111,14 @@ def test_tokens_go_in(text_net, tmp_path):
     assert "network(torch.randint(9, (2, 6)))" in source(text_net)
 
 
+def test_a_residual_bus_computes_the_same():
+    body = "{residual_bus: {streams: 2, kind: manifold, body: {site: {conv_bn_relu: {}}}}}"
+    network = compile_graph(expand(load_text(f"network: {{input: [3, 8, 8], body: {body}}}"))).eval()
+    exported = names_of(network)["Network"]().eval()
+    exported.load_state_dict(network.state_dict())
+    assert torch.equal(exported(images()), network(images()))
+
+
 def test_weights_of_another_network_are_refused(net, tmp_path):
     path = saved(net(), tmp_path)
     with pytest.raises(ValueError, match=r"holds no weights for fractal\.learned"):

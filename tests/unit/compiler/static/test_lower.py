@@ -84,6 +84,25 @@ def test_a_bare_concat_keeps_its_results(net_of):
     assert gap(net_of(body).between()) < 1e-12
 
 
+BUS = [
+    {"conv_bn_relu": {"out": 4}},
+    {"residual_bus": {"streams": 2, "body": {"sequence": [
+        {"site": {"sequence": [{"conv": {}}, "relu"]}},
+        {"join": {"mode": "mean", "droppable": True, "branches": [{"site": "conv_bn_relu"}, {"site": {"conv": {}}}]}},
+    ]}}},
+    "relu",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["hyper_connection", {"hyper_connection": {"dynamic": True}}, "manifold"], ids=str)
+def test_a_residual_bus_keeps_its_results(net_of, kind):
+    body = copy.deepcopy(BUS)
+    body[1]["residual_bus"]["kind"] = kind
+    network = net_of({"sequence": body})
+    for options in (LoweringOptions(merge="always"), LoweringOptions(merge="never", channels_last=True)):
+        assert max(gap(section, options) for section in (network.between(), *network.columns())) < 1e-12
+
+
 READY = [
     ("cifar10/fractalnet20-narrow", None),
     ("cifar10/rules", None),
