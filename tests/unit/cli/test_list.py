@@ -18,7 +18,9 @@ def listing(*options):
 
 def test_every_name_has_a_line_that_says_what_it_is():
     lines = [line.split(maxsplit=1) for line in listing().splitlines() if line.startswith("  ")]
-    assert sorted(name for name, _ in lines) == sorted([*EXPRESSION_WORDS, *builtin_names(), *OPS, *JOINS, *CONNECTIONS])
+    assert sorted(name for name, _ in lines) == sorted(
+        [*EXPRESSION_WORDS, *builtin_names(), *OPS, *JOINS, *CONNECTIONS]
+    )
 
 
 def test_the_meanings_stand_below_each_other():
