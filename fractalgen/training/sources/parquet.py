@@ -99,6 +99,6 @@ def _readable(file: Path) -> Iterator[None]:
 
     try:
         yield
-    except (OSError, pyarrow.ArrowException) as error:
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise TrainError(f"{str(file)!r} is no parquet file that can be read: {reason}", "Download it again.") from None

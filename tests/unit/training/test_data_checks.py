@@ -144,6 +144,19 @@ def test_rows_are_the_chosen_ones_of_the_whole(chosen):
     assert rows.to(CPU) is rows
 
 
+@pytest.mark.parametrize("room", [True, False])
+def test_rows_move_to_another_device_in_chunks_when_there_is_room(monkeypatch, room):
+    """The device called meta has no numbers, and is everywhere."""
+    monkeypatch.setattr("fractalgen.training.rows._CHUNK_BYTES", 64)
+    monkeypatch.setattr("fractalgen.training.rows._has_room", lambda needed, device: room)
+    data = synthetic(count=50)
+    moved = data.train.to(torch.device("meta"))
+    assert (moved.rows.whole.device.type, len(moved)) == ("meta" if room else "cpu", len(data.train))
+    images, labels = moved.batch(torch.tensor([3, 1]))
+    assert images.device.type == labels.device.type == "meta"
+    assert (images.shape, images.dtype) == ((2, 3, 8, 8), torch.float32)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 @pytest.mark.parametrize("room", [True, False])
 def test_rows_move_to_a_gpu_when_there_is_room(monkeypatch, room):

@@ -1,4 +1,4 @@
-"""CIFAR, SVHN and image folders, as tiny files in the formats that people download."""
+"""CIFAR and image folders, as tiny files in the formats that people download."""
 
 import io
 import os
@@ -8,7 +8,6 @@ import zlib
 
 import numpy as np
 import pytest
-import scipy.io
 import torch
 from PIL import Image
 
@@ -67,15 +66,6 @@ def write_cifar100(folder, *, binary):
             batch = {b"data": images, b"fine_labels": fine, b"coarse_labels": [19] * count}
             (folder / part).write_bytes(pickle.dumps(batch, protocol=2))
             (folder / "meta").write_bytes(pickle.dumps({b"fine_label_names": [b"apple"]}, protocol=2))
-    return folder
-
-
-def write_svhn(folder, parts=(("train", 30), ("test", 10)), **options):
-    folder.mkdir(exist_ok=True)
-    for part, count in parts:
-        images = pixels(32, 32, 3, count)
-        digits = np.array([index % 10 + 1 for index in range(count)], np.uint8)[:, None]
-        scipy.io.savemat(folder / f"{part}_32x32.mat", {"X": images, "y": digits}, **options)
     return folder
 
 
@@ -154,25 +144,6 @@ def test_cifar100_has_its_fine_labels(tmp_path, binary):
 def test_the_folder_around_the_unpacked_archive_will_do(tmp_path, source, inner, write):
     write(tmp_path / inner)
     assert load(tmp_path).digest == load(tmp_path, source).digest == load(tmp_path / inner).digest
-
-
-def test_svhn_is_turned_upright_and_its_tens_are_zeros(tmp_path):
-    folder = write_svhn(tmp_path / "svhn")
-    data = load(folder)
-    stored = scipy.io.loadmat(folder / "test_32x32.mat")
-    test = data.final_test()
-    assert torch.equal(test.images[3], torch.from_numpy(stored["X"][:, :, :, 3].transpose(2, 0, 1).copy()))
-    assert test.labels.tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
-    assert len(data.train) + len(data.validation) == 30
-
-
-def test_the_extra_images_of_svhn_are_trained_on_when_they_are_there(tmp_path):
-    folder = write_svhn(tmp_path / "svhn", do_compression=True)
-    before = load(folder)
-    write_svhn(folder, [("extra", 20)])
-    after = load(folder)
-    assert len(after.train) + len(after.validation) == 50
-    assert after.digest != before.digest
 
 
 @pytest.mark.parametrize(("test", "suffix"), [("test", "png"), ("val", "bmp")])
@@ -270,33 +241,6 @@ def test_a_binary_file_that_is_cut_off_is_named(tmp_path, name, size):
         load(folder, "cifar10")
 
 
-@pytest.mark.parametrize("compressed", [False, True])
-@pytest.mark.parametrize("part", ["train", "test"])
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.9])
-def test_a_matlab_file_that_is_cut_off_anywhere_is_named(tmp_path, compressed, part, share):
-    folder = write_svhn(tmp_path / "svhn", do_compression=compressed)
-    file = folder / f"{part}_32x32.mat"
-    content = file.read_bytes()
-    file.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(
-        TrainError, match=rf"{part}_32x32.mat' (is no MATLAB file that can be read|is cut off|holds no)"
-    ):
-        load(folder)
-
-
-def test_a_matlab_file_of_something_else_is_named(tmp_path):
-    folder = write_svhn(tmp_path / "svhn")
-    scipy.io.savemat(folder / "train_32x32.mat", {"X": np.zeros((3, 3)), "y": np.zeros(3)})
-    with pytest.raises(TrainError, match="train_32x32.mat' holds no images `X` of 32x32x3 bytes"):
-        load(folder)
-    scipy.io.savemat(folder / "train_32x32.mat", {"X": pixels(32, 32, 3, 9), "y": np.zeros(3)})
-    with pytest.raises(TrainError, match="train_32x32.mat' holds no labels `y`"):
-        load(folder)
-    (folder / "train_32x32.mat").write_bytes(zlib.compress(b"x" * 5000))
-    with pytest.raises(TrainError, match="train_32x32.mat' is no MATLAB file"):
-        load(folder)
-
-
 def forget(path):
     for file in path.rglob("*.png"):
         file.unlink()
@@ -380,11 +324,11 @@ def test_a_folder_of_another_layout_says_what_it_holds_and_what_it_needs(tmp_pat
 
 
 def test_a_folder_with_two_layouts_asks_which(tmp_path):
-    write_svhn(tmp_path)
     write_images(tmp_path)
-    with pytest.raises(TrainError, match="may be image_folder or svhn. Say which: `source: image_folder`"):
+    (tmp_path / "train.txt").write_text("notes on the images")
+    with pytest.raises(TrainError, match="may be image_folder or tokens. Say which: `source: image_folder`"):
         load(tmp_path)
-    assert load(tmp_path, "svhn").classes == 10
+    assert load(tmp_path, "image_folder").classes == 3
 
 
 @pytest.mark.parametrize("source", ["cifar10", "cifar100", "svhn", "image_folder", "parquet", "tokens", None])
