@@ -26,7 +26,7 @@ class Svhn(ImageFiles):
     The easier ones are trained on when their file is there, as in FractalNet (arXiv 1605.07648).
     """
 
-    layout: ClassVar[str] = f"train_32x32.mat and test_32x32.mat; {_EXTRA} is read when it is there"
+    layout: ClassVar[str] = "train_32x32.mat and test_32x32.mat"
     classes: ClassVar[int | None] = 10
 
     @classmethod

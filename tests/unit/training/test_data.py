@@ -210,8 +210,11 @@ def test_a_word_or_a_folder_names_data(folder):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CIFAR.exists(), reason="the shared copy of CIFAR-10 is not here")
-def test_cifar10_is_read_from_its_parquet_files():
-    data = load_data(Data(source="parquet", path=str(CIFAR)))
+def test_cifar10_is_read_from_its_parquet_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("FRACTALGEN_CACHE", str(tmp_path))
+    data = load_data(Data(path=str(CIFAR)))
     assert (len(data.train) + len(data.validation), data.classes) == (50_000, 10)
     assert data.train.shape == (3, 32, 32)
     assert torch.bincount(data.validation.labels).tolist() == [750] * 10
+    assert (data.train.mean / 255).tolist() == pytest.approx([0.4914, 0.4822, 0.4465], abs=1e-3)
+    assert torch.bincount(data.final_test().labels).tolist() == [1000] * 10
