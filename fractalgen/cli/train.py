@@ -10,7 +10,7 @@ import typer
 from fractalgen.cli._options import AsJson, DataName, File, Out, Sets, load_plain, print_json
 
 if TYPE_CHECKING:
-    from fractalgen.training import Epoch, Run
+    from fractalgen.training import Run
 
 
 def run(
@@ -20,29 +20,39 @@ def run(
     data: DataName = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training images.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of weights, order, augmentation and drops.")] = None,
+    log: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="tensorboard or mlflow; may be given again.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network, and evaluate it once on the test images.
 
+    Kill it at any time: the same command goes on. On two GPUs: torchrun --nproc-per-node 2 -m fractalgen train ...
+
     Example: fractalgen train search_spaces/cifar10/fractalnet20-narrow.yaml --data cifar10 --epochs 5 --out runs/narrow
     """
-    from fractalgen.training import RunOptions, resolve_data, run_training
+    from rich.console import Console
+
+    from fractalgen.cli.live_training import LiveTraining
+    from fractalgen.training import RunOptions, is_first, resolve_data, run_training
 
     spec, _ = load_plain(file, sets)
     chosen = resolve_data(data) if data else None
-    done = run_training(spec, RunOptions(out, chosen, epochs, seed, on_epoch=_print_epoch))
+    with LiveTraining(Console(stderr=True, quiet=not is_first())) as live:
+        options = RunOptions(
+            out, chosen, epochs, seed, on_epoch=live.on_epoch, on_step=live.on_step, log=tuple(log or ())
+        )
+        try:
+            done = run_training(spec, options)
+        except KeyboardInterrupt:
+            typer.echo(f"stopped; the same command goes on with {out}", err=True)
+            raise typer.Exit(130) from None
+    if not is_first():
+        return
     if as_json:
         print_json(done.as_dict())
     else:
         _print(done, out)
-
-
-def _print_epoch(record: Epoch) -> None:
-    typer.echo(
-        f"epoch {record.epoch}  train loss {record.train_loss:.4f}  val accuracy {record.val_accuracy:.4f}"
-        f"  {record.seconds:.1f} s",
-        err=True,
-    )
 
 
 def _print(done: Run, out: Path) -> None:

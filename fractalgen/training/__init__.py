@@ -8,6 +8,8 @@ from fractalgen.spec.data import resolve_data
 from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
 from fractalgen.training.fit import FitOptions, fit
+from fractalgen.training.parallel import is_first
+from fractalgen.training.progress import Progress
 from fractalgen.training.run import Evaluation, Run, RunOptions, evaluate_saved, run_training
 from fractalgen.training.samples import Images, Samples, Tokens
 from fractalgen.training.score import Epoch, Guards, Score
@@ -21,6 +23,7 @@ __all__ = [
     "FitOptions",
     "Guards",
     "Images",
+    "Progress",
     "Run",
     "RunOptions",
     "Samples",
@@ -30,6 +33,7 @@ __all__ = [
     "evaluate_columns",
     "evaluate_saved",
     "fit",
+    "is_first",
     "latency_ms",
     "load_data",
     "resolve_data",

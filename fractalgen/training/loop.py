@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from fractalgen.errors import DivergedError
 from fractalgen.training import checkpoint
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.evaluate import Accuracy, evaluate
 from fractalgen.training.options import FitOptions
-from fractalgen.training.parallel import agree, rank
+from fractalgen.training.parallel import from_first, rank
 from fractalgen.training.progress import Watch
 from fractalgen.training.samples import Samples
 from fractalgen.training.score import Epoch, Score, read_score
@@ -55,7 +56,7 @@ class Loop:
         Raises:
             DivergedError: a loss became NaN or infinite; says which checkpoint is there.
         """
-        self._watch = Watch(self.steps, self.options.on_step) if self.options.on_step is not None else None
+        self._watch = Watch(self.steps, self.options.on_step if rank() == 0 else None)
         self._saved_at = time.perf_counter()
         epochs = self.steps.recipe.epochs
         for number in range(len(self.score.epochs) + 1, epochs + 1):
@@ -69,18 +70,17 @@ class Loop:
             self.score = Score((*self.score.epochs, record), guards, stopped=number < epochs)
             self.spent = 0.0
             self._save(f"epoch {number}")
-            if agree(self.options.on_epoch is not None and self.options.on_epoch(record) is True):
+            if from_first(partial(self._stops, record)):
                 break
         return self.score
 
     def _epoch(self, number: int) -> Epoch:
         self._number, self._began = number, time.perf_counter()
-        if self._watch is not None:
-            self._watch.start()
+        self._watch.start()
         train_loss = self.steps.epoch(number, self._after_step)
         training = self.spent + time.perf_counter() - self._began
         with self.steps.averaged():
-            found = agree(evaluate(self.steps.network, self.validation))
+            found = from_first(lambda: evaluate(self.steps.network, self.validation))
         self._check(found, number)
         return Epoch(
             epoch=number,
@@ -98,10 +98,12 @@ class Loop:
             hint = f"Lower lr, found {self.steps.recipe.lr:g}, or set grad_clip."
             raise DivergedError(f"the validation loss became {found.loss} after epoch {number}", hint)
 
+    def _stops(self, record: Epoch) -> bool:
+        return self.options.on_epoch is not None and self.options.on_epoch(record) is True
+
     def _after_step(self) -> None:
-        if self._watch is not None:
-            self._watch.after_step(self._number)
         now = time.perf_counter()
+        self._watch.after_step(self._number, now)
         if now - self._saved_at < self.options.checkpoint_seconds or self.steps.done == self.steps.per_epoch:
             return
         self.steps.check(self._number)

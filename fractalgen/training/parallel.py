@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 import torch.distributed as dist
@@ -28,6 +28,11 @@ def rank() -> int:
 def size() -> int:
     """Return the number of processes."""
     return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def is_first() -> bool:
+    """Whether this process is the one that writes and prints; known before the processes have met."""
+    return int(os.environ.get("WORLD_SIZE", "1")) == 1 or os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
@@ -50,13 +55,13 @@ def processes(device: str) -> Iterator[None]:
         dist.destroy_process_group()
 
 
-def agree(value: T) -> T:
-    """Return the first process's value in every process."""
+def from_first(compute: Callable[[], T]) -> T:
+    """Return what the first process computes, in every process; the others wait."""
     if size() == 1:
-        return value
-    values = [value]
+        return compute()
+    values = [compute() if rank() == 0 else None]
     dist.broadcast_object_list(values, src=0)
-    return values[0]
+    return cast("T", values[0])
 
 
 def mean(value: Tensor) -> Tensor:

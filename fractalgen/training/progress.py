@@ -44,10 +44,10 @@ class Watch:
 
     Args:
         steps: What runs.
-        on_step: Who watches.
+        on_step: Who watches, if anybody does.
     """
 
-    def __init__(self, steps: Steps, on_step: OnStep) -> None:
+    def __init__(self, steps: Steps, on_step: OnStep | None) -> None:
         self._steps = steps
         self._on_step = on_step
         self._began = self._epoch_began = time.perf_counter()
@@ -58,12 +58,11 @@ class Watch:
         """Begin the clock of an epoch."""
         self._done_in_epoch, self._epoch_began = 0, time.perf_counter()
 
-    def after_step(self, epoch: int) -> None:
-        """Count a step of `epoch`, and report it if it is time."""
+    def after_step(self, epoch: int, now: float) -> None:
+        """Count a step of `epoch` that is done `now`, and report it if it is time."""
         self._done += 1
         self._done_in_epoch += 1
-        now = time.perf_counter()
-        if now - self._reported >= SECONDS:
+        if self._on_step is not None and now - self._reported >= SECONDS:
             self._reported = now
             self._on_step(self._progress(epoch, now))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fractalgen.atomic import write_text
-from fractalgen.compiler import compile_graph
+from fractalgen.compiler import Network, compile_graph
 from fractalgen.compiler.saved import SPEC_FILE, load_saved
 from fractalgen.errors import TrainError
 from fractalgen.passes import expand, facts
@@ -16,7 +18,10 @@ from fractalgen.spec import Spec
 from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
 from fractalgen.training.fit import FitOptions, OnEpoch, fit
+from fractalgen.training.loggers import LOGGERS, Logger, figures_of
+from fractalgen.training.parallel import from_first, processes, rank
 from fractalgen.training.preflight import check_network
+from fractalgen.training.progress import OnStep
 from fractalgen.training.score import Epoch, Score
 
 if TYPE_CHECKING:
@@ -36,6 +41,8 @@ class RunOptions:
         seed: Of weights, order, augmentation, dropout and drop-path.
         device: Where to train; `auto` is the GPU if there is one.
         on_epoch: Who watches, and may stop.
+        on_step: Who watches more closely.
+        log: Names of loggers, where figures go besides the folder.
     """
 
     out: Path
@@ -44,6 +51,8 @@ class RunOptions:
     seed: int | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
     on_epoch: OnEpoch | None = None
+    on_step: OnStep | None = None
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,13 +116,21 @@ def run_training(spec: Spec, options: RunOptions) -> Run:
     """Train the network of a plain spec, or go on with the run in `options.out`, and evaluate it on the test images.
 
     The folder holds `spec.yaml` (with the recipe and the data that were used), `checkpoint.pt`,
-    `weights.safetensors` and, at the end, `metrics.json`.
+    `weights.safetensors` and, at the end, `metrics.json`. Of the processes that `torchrun` started, the first one
+    writes and is watched.
 
     Raises:
         FractalGenError: spec, data or folder do not allow it; then nothing was written.
         DivergedError: the loss became NaN or infinite.
     """
     spec = _with_options(spec, options)
+    with processes(options.device), ExitStack() as stack:
+        names = options.log if rank() == 0 else ()
+        loggers = [stack.enter_context(closing(LOGGERS.get(name)(options.out, spec.name))) for name in names]
+        return _run(spec, options, loggers)
+
+
+def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
     dataset = _load(spec)
     network = compile_graph(expand(spec), spec.drop_path, spec.train.seed)
 
@@ -121,13 +138,23 @@ def run_training(spec: Spec, options: RunOptions) -> Run:
         # From the first checkpoint on, the folder says what it is; `fit` has refused those of other runs.
         if not (options.out / SPEC_FILE).exists():
             write_text(options.out / SPEC_FILE, spec.to_yaml())
+        for logger in loggers:
+            logger.log(figures_of(record), record.epoch)
         return options.on_epoch(record) if options.on_epoch is not None else None
 
-    score = fit(network, spec.train, dataset, FitOptions(None, options.out, on_epoch, options.device))
-    write_text(options.out / SPEC_FILE, spec.to_yaml())
+    watched = FitOptions(None, options.out, on_epoch, options.device, on_step=options.on_step)
+    score = fit(network, spec.train, dataset, watched)
+    run = from_first(lambda: _finish(spec, options.out, network, dataset, score))
+    for logger in loggers:
+        logger.log({"test_accuracy": run.test.accuracy, "test_loss": run.test.loss}, len(score.epochs))
+    return run
+
+
+def _finish(spec: Spec, out: Path, network: Network, dataset: Dataset, score: Score) -> Run:
+    write_text(out / SPEC_FILE, spec.to_yaml())
     test = dataset.final_test()
     run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)
-    write_text(options.out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
+    write_text(out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
     return run
 
 

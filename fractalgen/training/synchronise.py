@@ -29,7 +29,7 @@ def synchronised_batch_norm(network: nn.Module) -> Iterator[None]:
         norms = [module for module in network.modules() if isinstance(module, _BatchNorm)]
     for norm in norms:
         # The network's plans hold the module itself, so it cannot be replaced by another, as torch's converter does.
-        norm.forward = _Synchronised(norm).forward  # type: ignore[method-assign]
+        norm.forward = _Synchronised(norm).forward  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
