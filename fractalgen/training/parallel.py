@@ -91,12 +91,15 @@ def own_rows(batch: int) -> slice:
 def wrap(network: nn.Module, device: torch.device) -> nn.Module:
     """Return the module whose backward pass gives every process the gradient of the whole batch.
 
-    Drop-path leaves other parameters without a gradient in each step, the same in all processes.
+    Drop-path leaves other parameters without a gradient in each step, the same in all processes; a graph without it
+    uses all of them.
     """
     if size() == 1:
         return network
     ids = [device] if device.type == "cuda" else None
-    return DistributedDataParallel(network, device_ids=ids, broadcast_buffers=False, find_unused_parameters=True)
+    drop_path = getattr(network, "drop_path", None)
+    drops = drop_path is None or drop_path.rate > 0 or drop_path.global_ > 0
+    return DistributedDataParallel(network, device_ids=ids, find_unused_parameters=drops)
 
 
 def _own_gpu(index: int, count: int) -> int:
