@@ -44,15 +44,14 @@ def fit(network: nn.Module, recipe: Train, dataset: Dataset, options: FitOptions
     seed = recipe.seed if options.seed is None else options.seed
     owner = checkpoint.owner_of(network, recipe.model_dump_json(), dataset.digest, seed)
     state = _found(options, owner)
-    if options.out is not None:
-        check_folder(options.out)
-        if rank() == 0:
-            checkpoint.tidy(options.out)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         initialise(network, recipe.init, seed)
         try:
             steps = Steps(network, recipe, dataset, seed)
+            if options.out is not None and rank() == 0:
+                check_folder(options.out)
+                checkpoint.tidy(options.out)
             loop = Loop(steps, dataset.validation.to(device), options, owner, Score((), Guards(), stopped=True))
             return _run(loop, state)
         except (RuntimeError, MemoryError) as error:
