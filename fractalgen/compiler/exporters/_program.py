@@ -21,6 +21,9 @@ from fractalgen.errors import ExportError
 FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What torch raises for a module that it cannot export; its own errors are RuntimeErrors."""
 
+MOST = 2**30
+"""The largest batch: some torch fails to prove that a batch is not infinite."""
+
 Attempt = Callable[[nn.Module, tuple[Any, ...]], object]
 
 
@@ -35,11 +38,12 @@ def program_of(section: Section, lowered: fx.GraphModule, file_format: str) -> E
     Raises:
         ExportError: torch cannot export it; names the node, if it is the fault of one.
     """
-    inputs, batch = example_inputs(section), Dim("batch")
+    inputs, batch = example_inputs(section), Dim("batch", max=MOST)
     shapes = tuple({0: batch} for _ in inputs)
 
     def attempt(module: nn.Module, arguments: tuple[Any, ...]) -> ExportedProgram:
-        return torch.export.export(module, arguments, dynamic_shapes=shapes if module is lowered else None)
+        dynamic = shapes if module is lowered else None
+        return torch.export.export(module, arguments, dynamic_shapes=dynamic, strict=False)
 
     with refusals(section, lowered, file_format, attempt):
         return attempt(lowered, inputs)
@@ -54,7 +58,7 @@ def refusals(section: Section, lowered: fx.GraphModule, file_format: str, attemp
     except FAILURES as error:
         with quiet(), torch.no_grad():
             _Blame(section, lowered, file_format, attempt).run(*example_inputs(section))
-        raise ExportError(f"{file_format} cannot hold the network: {_first_line(error)}") from error
+        raise ExportError(f"{file_format} cannot hold the network: {first_line(error)}") from error
 
 
 @contextmanager
@@ -94,13 +98,14 @@ class _Blame(fx.Interpreter):
     def _error(self, n: fx.Node, error: Exception) -> ExportError:
         node = self._section.graph.nodes[n.meta["node"]]
         return ExportError(
-            f"{node.kind!r} at {node.path} cannot be written as {self._format}: {_first_line(error)}",
+            f"{node.kind!r} at {node.path} cannot be written as {self._format}: {first_line(error)}",
             "Mend its module, or export to python or safetensors.",
             node.place,
         )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error began with."""
     cause: BaseException = error
     while cause.__cause__ is not None:
         cause = cause.__cause__

@@ -1,6 +1,7 @@
 """ONNX, for any batch size; the file is checked once it is written.
 
-torch's exporter that goes through `torch.export` is used: the older one, by TorchScript, is deprecated.
+torch has two exporters. The one that goes through `torch.export` is used since it is torch's default; before, the one
+that traces TorchScript is, as the other then did not go together with the onnxscript of today.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from fractalgen.atomic import write_bytes
 from fractalgen.compiler.exporters._program import lowered_for_export, program_of, refusals
+from fractalgen.compiler.exporters._scripted import scripted
 from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
 from fractalgen.compiler.network import Network
 from fractalgen.compiler.section import Section
@@ -21,6 +23,9 @@ from fractalgen.errors import ExportError, MissingDependencyError
 
 FORMAT = "onnx"
 TOLERANCE = 1e-4
+PROGRAMS_SINCE = "2.9"
+"""The release of torch whose default exporter goes through `torch.export`."""
+
 _NEEDED = ("onnx", "onnxscript")
 
 
@@ -37,7 +42,7 @@ def write(network: Network | Section, path: Path) -> str:
             f"{' and '.join(missing)} is not installed", "Install it with: pip install 'fractalgen[onnx]'"
         )
     section = section_of(network, FORMAT)
-    data = _model(section).SerializeToString()
+    data = _model(section)
     try:
         write_bytes(path, data)
     except OSError as error:
@@ -45,18 +50,22 @@ def write(network: Network | Section, path: Path) -> str:
     return _check(section, path)
 
 
-def _model(section: Section) -> Any:
+def _model(section: Section) -> bytes:
+    """Return the file's content."""
     lowered = lowered_for_export(section)
+    if torch.__version__ < PROGRAMS_SINCE:
+        return scripted(section, lowered, FORMAT)
     program = program_of(section, lowered, FORMAT)
 
     def attempt(module: nn.Module, arguments: tuple[Any, ...]) -> object:
-        return torch.onnx.export(torch.export.export(module, arguments), dynamo=True, verbose=False)
+        return torch.onnx.export(torch.export.export(module, arguments, strict=False), dynamo=True, verbose=False)
 
     with refusals(section, lowered, FORMAT, attempt):
         exported: Any = torch.onnx.export(program, dynamo=True, verbose=False)
     model = exported.model_proto
     _name_batch(model.graph)
-    return model
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def _name_batch(graph: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from fractalgen.atomic import write_bytes
-from fractalgen.compiler.exporters._program import lowered_for_export, program_of, quiet
+from fractalgen.compiler.exporters._program import FAILURES, first_line, lowered_for_export, program_of, quiet
 from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
 from fractalgen.compiler.network import Network
 from fractalgen.compiler.section import Section
@@ -32,7 +32,10 @@ def write(network: Network | Section, path: Path) -> str:
     except OSError as error:
         raise ExportError(f"{str(path)!r} cannot be written: {error.strerror}") from None
     inputs = example_inputs(section, BATCH + 1)
-    with quiet(), torch.inference_mode():
-        found = torch.export.load(io.BytesIO(path.read_bytes())).module()(*inputs)
+    try:
+        with quiet(), torch.inference_mode():
+            found = torch.export.load(io.BytesIO(path.read_bytes())).module()(*inputs)
+    except FAILURES as error:
+        raise ExportError(f"torch cannot read back {str(path)!r}: {first_line(error)}", "Use a newer torch.") from error
     found = found if isinstance(found, tuple) else (found,)
     return f"largest difference from the network: {largest_difference(found, outputs_of(section, inputs)):.1e}"

@@ -200,7 +200,8 @@ def test_compile_and_export_take_the_code_whole(make_net, stir):
         torch.testing.assert_close(compiled(x), network(x), rtol=0, atol=1e-5)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # torch warns of itself
-            program = torch.export.export(lowered, (x,), dynamic_shapes=({0: torch.export.Dim("batch")},))
+            dynamic = ({0: torch.export.Dim("batch", max=64)},)
+            program = torch.export.export(lowered, (x,), dynamic_shapes=dynamic, strict=False)
         for batch in (1, 2, 5):
             x = torch.randn(batch, 3, 8, 8)
             torch.testing.assert_close(program.module()(x), network(x), rtol=0, atol=1e-5)
