@@ -16,6 +16,9 @@ from fractalgen.atomic import write_bytes
 from fractalgen.errors import TrainError
 
 FILE = "checkpoint.pt"
+ROOM = "Make room there; the same command goes on from the last checkpoint."
+"""What helps when a file of a run cannot be written."""
+
 _MAGIC = b"fractalgen checkpoint 2\n"
 _DIGEST_BYTES = 32
 
@@ -48,7 +51,7 @@ def save(folder: Path, owner: Owner, state: State) -> None:
     try:
         write_bytes(path, _MAGIC + hashlib.sha256(payload).digest() + payload)
     except OSError as error:
-        raise TrainError(f"{str(path)!r} cannot be written: {error.strerror}", "Give another folder.") from None
+        raise TrainError(f"{str(path)!r} cannot be written: {error.strerror}", ROOM) from None
 
 
 def tidy(folder: Path) -> None:

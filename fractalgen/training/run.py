@@ -15,6 +15,7 @@ from fractalgen.compiler.saved import SPEC_FILE, load_saved
 from fractalgen.errors import TrainError
 from fractalgen.passes import expand, facts
 from fractalgen.spec import Spec
+from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
 from fractalgen.training.fit import FitOptions, OnEpoch, fit
@@ -137,7 +138,7 @@ def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
     def on_epoch(record: Epoch) -> object:
         # From the first checkpoint on, the folder says what it is; `fit` has refused those of other runs.
         if not (options.out / SPEC_FILE).exists():
-            write_text(options.out / SPEC_FILE, spec.to_yaml())
+            _write(options.out / SPEC_FILE, spec.to_yaml())
         for logger in loggers:
             logger.log(figures_of(record), record.epoch)
         return options.on_epoch(record) if options.on_epoch is not None else None
@@ -151,11 +152,18 @@ def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
 
 
 def _finish(spec: Spec, out: Path, network: Network, dataset: Dataset, score: Score) -> Run:
-    write_text(out / SPEC_FILE, spec.to_yaml())
+    _write(out / SPEC_FILE, spec.to_yaml())
     test = dataset.final_test()
     run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)
-    write_text(out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
+    _write(out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
     return run
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise TrainError(f"{str(path)!r} cannot be written: {error.strerror}", checkpoint.ROOM) from None
 
 
 def evaluate_saved(folder: Path, data: Data | None = None, *, columns: bool = False) -> Evaluation:
