@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +53,8 @@ def processes(device: str) -> Iterator[None]:
     try:
         yield
     finally:
+        # What torch wraps a network in lies in a cycle; when it outlives the group, the process may crash as it ends.
+        gc.collect()
         dist.destroy_process_group()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -60,8 +61,10 @@ class Steps:
         self._average = WeightAverage(network, recipe.ema) if recipe.ema is not None else None
         self._watch = GradientWatch(network)
         self._model = wrap(network, self.device)
-        if isinstance(network, HasDropPath):
-            network.checkpointing = recipe.checkpointing
+        # Asking costs more than a small step.
+        self._dropping = network if isinstance(network, HasDropPath) else None
+        if self._dropping is not None:
+            self._dropping.checkpointing = recipe.checkpointing
 
     def epoch(self, number: int, after_step: Callable[[], object]) -> float:
         """Run epoch `number`, counted from 1, or what is left of it; return the mean loss of its steps.
@@ -89,7 +92,7 @@ class Steps:
         Raises:
             DivergedError: one is not.
         """
-        if torch.isfinite(self._losses[-1]):
+        if math.isfinite(float(self._losses[-1])):
             return
         values = torch.stack(self._losses)
         step = int((~torch.isfinite(values)).nonzero()[0])
@@ -113,8 +116,8 @@ class Steps:
 
     def finish(self) -> None:
         """Leave the weights that are evaluated in the network, in torch's own memory format, for whole batches."""
-        if isinstance(self.network, HasDropPath):
-            self.network.drop_path_part = (0, 1)
+        if self._dropping is not None:
+            self._dropping.drop_path_part = (0, 1)
         if self._average is not None:
             self._average.exchange()
         if self.recipe.channels_last:
@@ -126,7 +129,7 @@ class Steps:
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "average": self._average.state() if self._average is not None else None,
-            "drop_path": self.network.drop_path_state() if isinstance(self.network, HasDropPath) else None,
+            "drop_path": self._dropping.drop_path_state() if self._dropping is not None else None,
             "done": self.done,
             "losses": self._losses,
         }
@@ -137,8 +140,8 @@ class Steps:
         self._optimizer.load_state_dict(state["optimizer"])
         if self._average is not None:
             self._average.load_state(state["average"])
-        if isinstance(self.network, HasDropPath):
-            self.network.load_drop_path_state(state["drop_path"])
+        if self._dropping is not None:
+            self._dropping.load_drop_path_state(state["drop_path"])
         self.done = state["done"]
         self._losses = [loss.to(self.device) for loss in state["losses"]]
 
@@ -149,25 +152,16 @@ class Steps:
         self.lr = recipe.lr * self._schedule(step, self.per_epoch, recipe.epochs, recipe.schedule.options)
         for group in self._optimizer.param_groups:
             group["lr"] = self.lr
-        if isinstance(self.network, HasDropPath):
-            self.network.drop_path_progress = step / max(1, self.per_epoch * recipe.epochs - 1)
+        if self._dropping is not None:
+            self._dropping.drop_path_progress = step / max(1, self.per_epoch * recipe.epochs - 1)
         seed = seed_of(self._seed, "dropout", step, rank())
         torch.default_generator.manual_seed(seed)
         if self.device.type == "cuda":
             torch.cuda.manual_seed(seed)
 
     def _step(self) -> Tensor:
-        images, targets = self._batches.get(self.done)
         self._optimizer.zero_grad(set_to_none=True)
-        loss = torch.zeros((), device=self.device)
-        pieces = list(zip(images.chunk(self.recipe.accumulate), targets.chunk(self.recipe.accumulate), strict=True))
-        draws = self.network.drop_path_state() if isinstance(self.network, HasDropPath) and len(pieces) > 1 else None
-        for index, (part, labels) in enumerate(pieces):
-            self._set_part(index, len(pieces), draws)
-            with self._last_synchronises(last=index == len(pieces) - 1):
-                weighted = self._loss(part, labels) * (len(part) / len(images))
-                torch.autograd.backward(weighted)
-            loss += weighted.detach()
+        loss = self._backward(*self._batches.get(self.done))
         self._watch.look()
         if self.recipe.grad_clip is not None:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.grad_clip)
@@ -176,18 +170,31 @@ class Steps:
             self._average.update()
         return loss
 
+    def _backward(self, images: Tensor, targets: Tensor) -> Tensor:
+        """Leave the gradient of a batch, computed in parts that all have its drop-path; return its loss."""
+        pieces = list(zip(*(each.chunk(self.recipe.accumulate) for each in (images, targets)), strict=True))
+        count, losses, dropping = len(pieces), [], self._dropping
+        draws = dropping.drop_path_state() if dropping is not None and count > 1 else None
+        for index, (part, labels) in enumerate(pieces):
+            if dropping is not None:
+                dropping.drop_path_part = (rank() * count + index, size() * count)
+                if draws is not None and index > 0:
+                    dropping.load_drop_path_state(draws)
+            with self._quiet(last=index == count - 1):
+                loss = self._loss(part, labels)
+                loss = loss if count == 1 else loss * (len(part) / len(images))
+                torch.autograd.backward(loss)
+            losses.append(loss.detach())
+        return losses[0] if count == 1 else torch.stack(losses).sum()
+
     def _loss(self, images: Tensor, targets: Tensor) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bfloat16"):
+        if self.recipe.precision == "float32":
             logits = self._model(images)
+        else:
+            with torch.autocast(self.device.type, torch.bfloat16):
+                logits = self._model(images)
         return cross_entropy(logits.float(), targets, self.recipe.label_smoothing)
 
-    def _set_part(self, index: int, count: int, draws: dict[str, Any] | None) -> None:
-        """Let every part of a batch, in this process and in others, have the drop-path of the whole batch."""
-        if isinstance(self.network, HasDropPath):
-            self.network.drop_path_part = (rank() * count + index, size() * count)
-            if draws is not None and index > 0:
-                self.network.load_drop_path_state(draws)
-
-    def _last_synchronises(self, *, last: bool) -> AbstractContextManager[None]:
+    def _quiet(self, *, last: bool) -> AbstractContextManager[None]:
         """Let processes exchange gradients once a step."""
         return nullcontext() if last or not isinstance(self._model, DistributedDataParallel) else self._model.no_sync()

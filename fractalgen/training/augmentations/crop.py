@@ -28,5 +28,5 @@ class Crop(Augmentation):
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the cropped batch."""
         padding, fill = self.options.padding, self.options.fill
-        images = window(batch.images, draws, padding, padding, "reflect" if fill == "reflect" else "constant")
+        images = window(batch.images, draws, (padding, padding), "reflect" if fill == "reflect" else "constant")
         return replace(batch, images=images)

@@ -28,12 +28,7 @@ class Mirror(Augmentation):
         if self.options.alternate:
             half = (batch.index * _MIXER >> 16) & 1
             return replace(batch, images=_swapped(batch.images, (half + batch.epoch) % 2 == 0))
-        return replace(batch, images=mirrored(batch.images, draws))
-
-
-def mirrored(images: Tensor, draws: Draws) -> Tensor:
-    """Return the images with left and right swapped in every other one, by chance."""
-    return _swapped(images, draws.uniform() < 0.5)
+        return replace(batch, images=_swapped(batch.images, draws.uniform() < 0.5))
 
 
 def _swapped(images: Tensor, which: Tensor) -> Tensor:

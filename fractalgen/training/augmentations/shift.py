@@ -26,22 +26,25 @@ class Shift(Augmentation):
         return replace(batch, images=shifted(batch.images, draws, "constant"))
 
 
-def shifted(images: Tensor, draws: Draws, fill: Fill) -> Tensor:
-    """Return each image shifted by its own whole number of pixels in both directions.
+def shifted(images: Tensor, draws: Draws, fill: Fill, *, mirror: bool = False) -> Tensor:
+    """Return each image shifted by its own whole number of pixels in both directions, then mirrored by chance if asked.
 
     The largest shift is an eighth of the side, at least one pixel: `[-4, 4]` for 32 pixels, as in FractalNet
     (arXiv 1605.07648, section 4).
     """
     height, width = images.shape[2:]
-    return window(images, draws, max(1, height // 8), max(1, width // 8), fill)
+    return window(images, draws, (max(1, height // 8), max(1, width // 8)), fill, mirror=mirror)
 
 
-def window(images: Tensor, draws: Draws, most_y: int, most_x: int, fill: Fill) -> Tensor:
-    """Return a part of each image of the same size, at its own place, after padding by `most_y` and `most_x` pixels."""
-    height, width = images.shape[2:]
+def window(images: Tensor, draws: Draws, most: tuple[int, int], fill: Fill, *, mirror: bool = False) -> Tensor:
+    """Return a part of each image as large as the image, at its own place, after padding by `most` pixels."""
+    (height, width), (most_y, most_x) = images.shape[2:], most
     padded = F.pad(images, (most_x, most_x, most_y, most_y), mode=fill)
-    y = draws.integers(2 * most_y + 1)[:, None] + torch.arange(height, device=images.device)
-    x = draws.integers(2 * most_x + 1)[:, None] + torch.arange(width, device=images.device)
+    top, left = (draws.integers(2 * side + 1)[:, None] for side in most)
+    y, x = (torch.arange(side, device=images.device) for side in (height, width))
+    if mirror:
+        # Reading backwards is free, where swapping afterwards would be two more passes over the images.
+        x = torch.where(draws.uniform()[:, None] < 0.5, x.flip(0), x)
     # One index a pixel, which all channels share, is four times as fast as an index for each axis.
-    flat = (y[:, :, None] * padded.shape[3] + x[:, None, :]).flatten(1)[:, None]
+    flat = ((top + y)[:, :, None] * padded.shape[3] + (left + x)[:, None, :]).flatten(1)[:, None]
     return padded.flatten(2).gather(2, flat.expand(-1, images.shape[1], -1)).view(images.shape)

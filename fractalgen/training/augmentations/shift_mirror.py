@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from fractalgen.spec.augment import NoOptions
 from fractalgen.training.augmentations._base import Augmentation, Batch, Draws
-from fractalgen.training.augmentations.mirror import mirrored
 from fractalgen.training.augmentations.shift import shifted
 
 
@@ -18,7 +17,7 @@ class ShiftMirror(Augmentation):
 
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the shifted and mirrored batch."""
-        return replace(batch, images=mirrored(shifted(batch.images, draws, "constant"), draws))
+        return replace(batch, images=shifted(batch.images, draws, "constant", mirror=True))
 
 
 @dataclass(frozen=True)
@@ -29,4 +28,4 @@ class ShiftMirrorReflect(Augmentation):
 
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the shifted and mirrored batch."""
-        return replace(batch, images=mirrored(shifted(batch.images, draws, "reflect"), draws))
+        return replace(batch, images=shifted(batch.images, draws, "reflect", mirror=True))

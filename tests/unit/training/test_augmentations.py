@@ -86,6 +86,17 @@ def test_mirroring_swaps_half_of_the_images():
     assert abs(int(swapped.sum()) - 1000) < 110
 
 
+@pytest.mark.parametrize(("name", "plain"), [("shift_mirror", "zero"), ("shift_mirror_reflect", "reflect")])
+def test_the_paper_mirrors_what_it_has_shifted(name, plain):
+    images = torch.randn(64, 2, 8, 8)
+    shifted = augment({"crop": {"padding": 1, "fill": plain}}, images, 5).images
+    found = augment(name, images, 5).images
+    same = (found == shifted).flatten(1).all(1)
+    swapped = (found == shifted.flip(3)).flatten(1).all(1)
+    assert bool((same ^ swapped).all())
+    assert 15 < int(swapped.sum()) < 49
+
+
 def test_alternating_mirrors_show_every_image_both_ways_in_two_epochs():
     images = torch.arange(8.0).expand(2000, 1, 8, 8)
     swapped = [augment({"mirror": {"alternate": True}}, images, e, e).images[:, 0, 0, 0] == 7 for e in (1, 2, 3)]
