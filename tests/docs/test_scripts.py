@@ -35,6 +35,14 @@ def test_the_tour_runs_from_top_to_bottom(tmp_path):
     assert (tmp_path / "runs" / "space" / "report.html").exists()
 
 
+@pytest.mark.slow
+def test_the_page_on_training_runs_from_top_to_bottom(tmp_path):
+    done = run(ROOT / "docs" / "training.md", tmp_path)
+    assert done.returncode == 0, done.stderr
+    runs = ("small", "modern", "stopped", "two", "watched")
+    assert all((tmp_path / "runs" / name / "weights.safetensors").exists() for name in runs)
+
+
 def test_the_network_of_the_tour_is_the_one_in_its_picture():
     assert (ROOT / "docs" / "tour.yaml").read_text() in TOUR.read_text()
 
