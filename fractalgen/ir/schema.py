@@ -1,12 +1,14 @@
 """The rule language as a JSON Schema, for editors: completion, descriptions and red squiggles.
 
-A schema cannot know which name is a layer parameter in which rule, so a bare word passes where an expression stands; a
-mapping must name a word of the language, an op or a rule. Given a spec, its own rules are checked like built-in ones.
+A schema of all specs cannot know the rules and layer parameters of each, so any word passes for an expression. Given a
+spec, the rules that it has and imports are checked like built-in ones, and a word must be one of its names; which layer
+parameter a rule has is more than a schema can say.
 """
 
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,6 +18,7 @@ from fractalgen.ir.schema_values import EXPRESSION, NAME, NAMES, Schema, holed, 
 from fractalgen.spec import DropPath, Network, Rule, Spec
 from fractalgen.spec.data import Data
 from fractalgen.spec.document import InputType, Parameter
+from fractalgen.spec.load import RuleBook
 from fractalgen.spec.search import Search
 from fractalgen.spec.train import Train
 
@@ -25,14 +28,16 @@ SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "data": Data, "search": 
 _ONE_TEXT = {"data": "Or one text: a name such as digits, a path, or both as SOURCE:PATH."}
 """Sections that can also be one text, and what it says."""
 
+_WRITTEN_IN_PLACE = mapping({"rules": {"type": "object"}, "import": {"type": "object"}}, ("rules",))
+"""An import as a filled spec holds it. Its rules are not looked into: they call each other by names of their own."""
+
 _INNER_VALUES = ("items", "additionalProperties")
 _DATA = ("default", "enum", "const", "examples")
 
 
 def schema(spec: Spec | None = None) -> Schema:
-    """Return the JSON Schema (draft 2020-12) of spec files; with `spec`, its own rules are known."""
-    own = dict(spec.rules) if spec is not None else {}
-    closed = spec is not None and not spec.rule_book.imports
+    """Return the JSON Schema (draft 2020-12) of spec files; with `spec`, its rules and imports are known."""
+    own = dict(_rules_of(spec.rule_book)) if spec is not None else {}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "fractalgen spec",
@@ -42,7 +47,7 @@ def schema(spec: Spec | None = None) -> Schema:
             "name": {"type": "string", "description": "Shown in tables and pictures."},
             "import": {
                 "type": "object",
-                "additionalProperties": NAME,
+                "additionalProperties": {"anyOf": [NAME, _WRITTEN_IN_PLACE]},
                 "description": "Name -> file of rules, relative to this file; called as name.rule.",
             },
             "network": _network(),
@@ -53,8 +58,16 @@ def schema(spec: Spec | None = None) -> Schema:
             },
             **{name: _section(name, model) for name, model in SECTIONS.items()},
         },
-        "$defs": {**value_definitions(), **expression_definitions(own, closed=closed), "rule": _rule()},
+        "$defs": {**value_definitions(), **expression_definitions(own, closed=spec is not None), "rule": _rule()},
     }
+
+
+def _rules_of(book: RuleBook, prefix: str = "") -> Iterator[tuple[str, Rule]]:
+    """Yield the rules of a file and of those that it imports, each with the name by which the file calls it."""
+    for name, rule in book.rules.items():
+        yield prefix + name, rule
+    for name, inner in book.imports.items():
+        yield from _rules_of(inner, f"{prefix}{name}.")
 
 
 def _notes(model: type[BaseModel]) -> dict[str, str]:

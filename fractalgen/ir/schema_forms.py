@@ -41,14 +41,16 @@ def expression_definitions(own: Mapping[str, Rule], *, closed: bool) -> Schema:
     """Return what the schemas of expressions refer to.
 
     Args:
-        own: The rules of a file.
+        own: The rules that a file has and imports, by the names by which it calls them.
         closed: Whether there are no rules but these and the built-in ones.
     """
     choice = mapping({"choice": {"type": "array", "items": EXPRESSION, "minItems": 1}}, ("choice",))
     lists = mapping({"choice": {"type": "array", "items": EXPRESSIONS, "minItems": 1}}, ("choice",))
     listed = {"type": "array", "items": EXPRESSION, "minItems": 1}
+    forms = _forms(own, closed=closed)
+    word: Schema = {"enum": [name for name, form in forms["properties"].items() if "null" in form.get("type", ())]}
     return {
-        "expression": {"anyOf": [NAME, choice, _forms(own, closed=closed)]},
+        "expression": {"anyOf": [word if closed else {"anyOf": [word, NAME]}, choice, forms]},
         "expressions": {"anyOf": [listed, lists, *lists_of(EXPRESSION)["anyOf"]]},
         "rounds": {"anyOf": [mapping({word: form}, (word,)) for word, form in _rounds().items()]},
         "join": _named_parts({name: JOINS.get(name) for name in JOINS}, "How branches are merged."),

@@ -130,6 +130,44 @@ def test_the_rules_of_a_spec_are_known_to_its_own_schema():
         assert problems(text.replace("BODY", body), own) != []
 
 
+def imported(tmp_path, body):
+    (tmp_path / "deep.yaml").write_text("rules: {up: {body: upsample}}\n")
+    rule = "{parameters: {depth: {type: int, minimum: 1}, unit: {type: layer}}, body: {sequence: [unit, down]}}"
+    (tmp_path / "parts.yaml").write_text(
+        f"import: {{deep: deep.yaml}}\nrules: {{block: {rule}, down: {{body: max_pool}}}}\n"
+    )
+    file = tmp_path / "net.yaml"
+    file.write_text("import: {parts: parts.yaml}\n" + NET.replace("BODY", body))
+    return file
+
+
+def test_imported_rules_are_known_to_the_schema_of_a_spec(tmp_path):
+    good = "{sequence: [{parts.block: {depth: 2, unit: conv}}, parts.deep.up]}"
+    file = imported(tmp_path, good)
+    assert problems(file.read_text(), load(file)) == []
+    for wrong in ("{depth: 0, unit: conv}", "{dept: 2, unit: conv}", "{depth: 2}"):
+        text = file.read_text().replace("{depth: 2, unit: conv}", wrong)
+        assert problems(text, load(file)) != []
+    assert problems(file.read_text().replace("parts.deep.up", "{parts.deep.down: {}}"), load(file)) != []
+
+
+def test_an_import_as_a_filled_spec_holds_it_fits(tmp_path):
+    spec = load(imported(tmp_path, "{parts.block: {depth: {choice: [1, 2]}, unit: conv}}"))
+    text = spec.first().to_yaml()
+    assert "max_pool" in text
+    assert problems(text) == []
+    assert problems(text, load_text(text)) == []
+    assert problems(text.replace("import:\n", "import:\n  more: {body: relu}\n", 1)) != []
+
+
+@pytest.mark.parametrize("word", ["nonsense", "fractal", "sequence", "mine"])
+def test_a_word_is_one_that_stands_alone_in_the_schema_of_a_spec(word):
+    known = "rules: {yours: {parameters: {unit: {type: layer}}, body: {sequence: [unit, relu, conv_bn]}}}\n"
+    own = load_text(known + NET.replace("BODY", "{yours: {unit: conv}}"))
+    assert problems(known + NET.replace("BODY", "{yours: {unit: identity}}"), own) == []
+    assert problems(known + NET.replace("BODY", word), own) != []
+
+
 def test_rules_that_only_the_file_knows_are_accepted():
     body = "{sequence: [mine, {mine: {out: 3}}, {parts.other: {inner: {mine: {out: 2}}}}]}"
     assert problems(NET.replace("BODY", body)) == []
