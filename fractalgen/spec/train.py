@@ -10,7 +10,7 @@ from fractalgen.spec._model import Model
 from fractalgen.spec.augment import Augment
 from fractalgen.spec.schedule import OneCycleOptions, Schedule
 
-OptimizerName = Literal["adamw", "sgd"]
+OptimizerName = Literal["adamw", "muon", "sgd"]
 InitName = Literal["default", "xavier"]
 Precision = Literal["float32", "bfloat16"]
 
@@ -34,9 +34,11 @@ class Train(Model):
     accumulate: int = Field(
         default=1, ge=1, le=10_000, description="Equal parts of a batch that are computed one after another."
     )
-    optimizer: OptimizerName = Field(default="sgd", description="sgd (with momentum) or adamw.")
+    optimizer: OptimizerName = Field(
+        default="sgd", description="sgd (with momentum), adamw, or muon (adamw for biases and norms)."
+    )
     lr: float = Field(default=0.1, gt=0, le=1000, description="Learning rate; the largest one of the schedule.")
-    momentum: float = Field(default=0.9, ge=0, lt=1, description="Momentum of sgd; the first beta of adamw.")
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="Momentum of sgd and muon; the first beta of adamw.")
     nesterov: bool = Field(default=False, description="Nesterov's momentum in sgd.")
     weight_decay: float = Field(
         default=5e-4, ge=0, le=10, description="Decay of matrices and kernels; biases and norms never decay."

@@ -7,6 +7,7 @@ OPTIMIZERS: Registry[BuildOptimizer] = Registry(
     "optimizer",
     {
         "adamw": "fractalgen.training.optimizers.adamw:adamw",
+        "muon": "fractalgen.training.optimizers.muon:muon",
         "sgd": "fractalgen.training.optimizers.sgd:sgd",
     },
 )

@@ -68,6 +68,7 @@ RECIPES = {
     "plain": "augment: [shift]",
     "modern": "batch: 128, accumulate: 2, nesterov: true, ema: 0.9, channels_last: true, grad_clip: 1.0, "
     "schedule: {one_cycle: {warmup: 0.3}}, augment: [{mirror: {alternate: true}}, {crop: {padding: 1}}, mixup, cutmix]",
+    "muon": "optimizer: muon, lr: 0.003, augment: [mixup]",
     "adamw": "optimizer: adamw, lr: 0.003, precision: bfloat16, schedule: cosine, augment: [cutout]",
 }
 

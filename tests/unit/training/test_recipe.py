@@ -9,6 +9,7 @@ from fractalgen.spec.schedule import Schedule
 from fractalgen.spec.train import Train
 from fractalgen.training.initialise import initialise
 from fractalgen.training.optimizers import OPTIMIZERS, parameter_groups
+from fractalgen.training.optimizers.muon import orthogonalised
 from fractalgen.training.schedules import SCHEDULES
 
 
@@ -86,6 +87,32 @@ def test_every_optimizer_lowers_a_loss(name):
         optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("shape", [(6, 20), (20, 6), (8, 8)])
+def test_muon_takes_singular_values_to_one_and_keeps_their_vectors(shape):
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    found = orthogonalised(matrix)
+    left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+    inner = left.T @ found @ right.T
+    assert torch.allclose(inner, torch.diag(inner.diagonal()), atol=1e-4)
+    assert bool((inner.diagonal() > 0.6).all())
+    assert bool((inner.diagonal() < 1.3).all())
+
+
+def test_muon_moves_kernels_as_far_as_adamw_and_vectors_as_adamw_does():
+    networks = [nn.Conv2d(8, 16, 3), nn.Conv2d(8, 16, 3)]
+    networks[1].load_state_dict(networks[0].state_dict())
+    images, moved = torch.randn(32, 8, 5, 5, generator=torch.Generator().manual_seed(0)), []
+    for network, name in zip(networks, ("muon", "adamw"), strict=True):
+        recipe = Train(lr=0.01, optimizer=name)
+        optimizer = OPTIMIZERS.get(name)(parameter_groups(network, 0.1), recipe)
+        before = [parameter.detach().clone() for parameter in network.parameters()]
+        network(images).square().sum().backward()
+        optimizer.step()
+        moved.append([new.detach() - old for new, old in zip(network.parameters(), before, strict=True)])
+    assert torch.allclose(moved[0][1], moved[1][1], atol=1e-6)
+    assert 0.12 < float(moved[0][0].square().mean().sqrt() / 0.01) < 0.25
 
 
 def test_xavier_is_uniform_in_its_bounds():
