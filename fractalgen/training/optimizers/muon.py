@@ -62,8 +62,8 @@ def orthogonalised(matrix: Tensor) -> Tensor:
     """Return a matrix with the same singular vectors, and singular values near 1, by Newton and Schulz's iteration."""
     a, b, c = COEFFICIENTS
     tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
-    x = x / (x.norm() + EPSILON)
+    x: Tensor = matrix.T if tall else matrix
+    x = x / (torch.linalg.vector_norm(x) + EPSILON)
     for _ in range(ITERATIONS):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
@@ -76,6 +76,6 @@ def _adam(gradient: Tensor, state: dict[str, Any], momentum: float, second: floa
     state["step"] += 1
     state["mean"].lerp_(gradient, 1 - momentum)
     state["square"].lerp_(gradient.square(), 1 - second)
-    mean = state["mean"] / (1 - momentum ** state["step"])
+    mean: Tensor = state["mean"] / (1 - momentum ** state["step"])
     square = state["square"] / (1 - second ** state["step"])
-    return mean / (square.sqrt() + EPSILON)
+    return mean.div_(square.sqrt_().add_(EPSILON))
