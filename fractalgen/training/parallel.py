@@ -33,7 +33,7 @@ def size() -> int:
 
 def is_first() -> bool:
     """Whether this process is the one that writes and prints; known before the processes have met."""
-    return int(os.environ.get("WORLD_SIZE", "1")) == 1 or os.environ.get("RANK", "0") == "0"
+    return not _is_one_of_several() or os.environ["RANK"] == "0"
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def processes(device: str) -> Iterator[None]:
     Raises:
         TrainError: there are more processes than GPUs.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1 or dist.is_initialized():
+    if not _is_one_of_several() or dist.is_initialized():
         yield
         return
     gpu = device != "cpu" and torch.cuda.is_available()
@@ -103,6 +103,12 @@ def wrap(network: nn.Module, device: torch.device) -> nn.Module:
     drop_path = getattr(network, "drop_path", None)
     drops = drop_path is None or drop_path.rate > 0 or drop_path.global_ > 0
     return DistributedDataParallel(network, device_ids=ids, find_unused_parameters=drops)
+
+
+def _is_one_of_several() -> bool:
+    # Batch systems set some of these without starting processes that could meet.
+    known = all(name in os.environ for name in ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR"))
+    return known and int(os.environ["WORLD_SIZE"]) > 1
 
 
 def _own_gpu(index: int, count: int) -> int:

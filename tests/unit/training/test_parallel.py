@@ -76,9 +76,13 @@ def test_a_batch_that_cannot_be_split_is_refused(monkeypatch):
     assert parallel.own_rows(66) == slice(0, 22)
 
 
+def started(monkeypatch, **environment):
+    for name, value in {**environment, "MASTER_ADDR": "localhost"}.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_more_processes_than_gpus_are_refused(monkeypatch):
-    monkeypatch.setenv("WORLD_SIZE", "3")
-    monkeypatch.setenv("LOCAL_RANK", "2")
+    started(monkeypatch, WORLD_SIZE="3", RANK="2", LOCAL_RANK="2")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with (
@@ -90,6 +94,12 @@ def test_more_processes_than_gpus_are_refused(monkeypatch):
 
 @pytest.mark.parametrize(("world", "rank", "first"), [("1", "0", True), ("2", "0", True), ("2", "1", False)])
 def test_the_first_process_is_known_before_they_meet(monkeypatch, world, rank, first):
-    monkeypatch.setenv("WORLD_SIZE", world)
-    monkeypatch.setenv("RANK", rank)
+    started(monkeypatch, WORLD_SIZE=world, RANK=rank, LOCAL_RANK=rank)
     assert parallel.is_first() is first
+
+
+def test_a_batch_system_that_counts_its_tasks_is_not_torchrun(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    with parallel.processes("cpu"):
+        assert parallel.size() == 1
+    assert parallel.is_first()
