@@ -158,11 +158,17 @@ class Arguments:
         return None if tree is None else self.name(tree, environment)
 
     def given(self, call: CallExpr, layer: Layer, environment: Environment) -> dict[str, Any]:
-        """Return the names that a call of a layer parameter gives to the layer."""
+        """Return the names that a call of a layer parameter gives to the layer.
+
+        A layer that was passed on from a parameter which gives less does not see the others: where it was written, they
+        may be names of something else.
+        """
+        declared_names = _gives(call.name, environment)
         for key, tree in call.arguments:
-            if key not in layer.gives:
-                raise _unknown(f"the layer {call.name!r}", key, layer.gives, call, tree.place)
-        return {key: self.scalar(tree, environment) for key, tree in call.arguments}
+            if key not in declared_names:
+                raise _unknown(f"the layer {call.name!r}", key, declared_names, call, tree.place)
+        values = {key: self.scalar(tree, environment) for key, tree in call.arguments}
+        return {key: value for key, value in values.items() if key in layer.gives}
 
     def bind(self, call: CallExpr, rule: Rule, environment: Environment, own: Environment) -> dict[str, Any]:
         """Return a value for every parameter of `rule`; defaults are read in the rule's `own` environment."""
@@ -211,6 +217,11 @@ class Arguments:
         if isinstance(tree.value, str) and isinstance(alias := environment.names.get(tree.value), Layer):
             return alias
         return Layer(parse_expression(tree), replace(environment, step=None), parameter.gives)
+
+
+def _gives(name: str, environment: Environment) -> tuple[str, ...]:
+    """Return the names that a layer parameter of the rule in whose text an expression stands gives."""
+    return environment.caller.rule.parameters[name].gives if environment.caller is not None else ()
 
 
 def _steps(formula: Formula, environment: Environment, place: Place) -> int:

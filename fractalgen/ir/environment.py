@@ -71,7 +71,11 @@ class Environment:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A layer argument: an expression with the names of the place where it was written."""
+    """A layer argument: an expression with the names of the place where it was written.
+
+    Attributes:
+        gives: What the parameter for which it was written gives; one to which that is passed on may give more.
+    """
 
     expression: Expression
     environment: Environment

@@ -108,6 +108,27 @@ rules:
     assert [node.part.out for node in graph.nodes[1:]] == [5, 5]
 
 
+WRAPPED = """
+rules:
+  wrapped:
+    parameters: {inner: {type: layer GIVES}}
+    body: {sequence: [inner, {fractal: {columns: 2, unit: inner, adapt: project}}]}
+"""
+
+
+def test_a_layer_parameter_can_be_passed_on_to_one_that_gives_more():
+    body = "{foreach: {over: {column: [4, 6]}, body: {wrapped: {inner: {conv: {out: $column}}}}}}"
+    graph = graph_of(body, WRAPPED.replace("GIVES", ""))
+    # The names are those where the layer is written: the loop's column, not the fractal's.
+    assert [node.part.out for node in graph.nodes if node.kind == "conv"] == [4] * 4 + [6] * 4
+
+
+def test_a_layer_parameter_passed_on_keeps_what_both_give():
+    rules = WRAPPED.replace(" GIVES", ", gives: [column]").replace("[inner, ", "[{inner: {column: 7}}, ")
+    graph = graph_of('{wrapped: {inner: {conv: {out: "${column + 1}"}}}}', rules)
+    assert [node.part.out for node in graph.nodes if node.kind == "conv"] == [8, 1, 2, 2]
+
+
 def test_recurse_overrides_hold_for_all_levels_below():
     rules = """
 rules:
