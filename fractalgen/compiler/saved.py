@@ -29,12 +29,14 @@ def saved_folder(folder: Path) -> Path:
 
 
 def check_target(folder: Path, target: Path) -> None:
-    """Check that a file to be written is none of those that a run is made of.
+    """Check that a file to be written replaces no folder or device, and none of the files that a run is made of.
 
     Raises:
-        ExportError: it is.
+        ExportError: it does.
     """
-    inside = target.absolute().parent in (folder.absolute(), (folder / "best").absolute())
+    if target.exists() and not target.is_file():
+        raise ExportError(f"{str(target)!r} is no file that can be replaced", "Give the name of a file.")
+    inside = target.parent.resolve() in (folder.resolve(), (folder / "best").resolve())
     if inside and target.exists():
         raise ExportError(f"{str(target)!r} belongs to the run", "Give another file.")
 
