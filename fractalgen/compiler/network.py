@@ -124,6 +124,9 @@ class Network(nn.Module):
 
         Args:
             batches: Inputs, `(batch, *input)` each, run once for the net and once for each such column.
+
+        Raises:
+            CompileError: there are no batches.
         """
         kept = list(batches)
         recalibrate(self, batch_norms(self._parts), kept)

@@ -51,6 +51,9 @@ class Section(nn.Module):
 
         Args:
             batches: Inputs, `(batch, *input)` each.
+
+        Raises:
+            CompileError: there are no batches.
         """
         own = own_statistics(self.graph, self.live_parts, self.live_parts)
         self.live_parts |= own

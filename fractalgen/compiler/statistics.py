@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from fractalgen.compiler.modules import register
 from fractalgen.compiler.schedule import Parts
+from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
 
 Norms = Mapping[int, nn.BatchNorm2d]
@@ -61,10 +62,17 @@ def recalibrate(module: nn.Module, norms: Norms, batches: Iterable[Tensor]) -> N
         module: What runs; its weights stay as they are.
         norms: Batch norms that it runs.
         batches: Inputs, `(batch, *input)` each, on the module's device.
+
+    Raises:
+        CompileError: there are no batches. The statistics then stay as they are, as after any failure.
     """
-    with _averaging(module, list(norms.values())), torch.no_grad():
+    seen = 0
+    with _kept_on_failure(norms.values()), _averaging(module, list(norms.values())), torch.no_grad():
         for batch in batches:
             module(batch)
+            seen += 1
+        if not seen:
+            raise CompileError("batch-norm statistics cannot be the mean over no batches", "Give one batch or more.")
 
 
 def _twin(norm: nn.BatchNorm2d) -> nn.BatchNorm2d:
@@ -86,6 +94,17 @@ def _leave_out_tied(module: nn.Module, state: dict[str, Any], prefix: str, metad
 def _expect_no_tied(module: nn.Module, keys: Any) -> None:
     del module
     keys.missing_keys[:] = [name for name in keys.missing_keys if not (STATISTICS in name and name.endswith(_TIED))]
+
+
+@contextmanager
+def _kept_on_failure(norms: Iterable[nn.BatchNorm2d]) -> Iterator[None]:
+    before = [(buffer, buffer.clone()) for norm in norms for buffer in norm.buffers()]
+    try:
+        yield
+    except BaseException:
+        for buffer, value in before:
+            buffer.copy_(value)
+        raise
 
 
 @contextmanager

@@ -119,6 +119,20 @@ def test_a_network_recalibrates_the_whole_and_every_column(make_net):
     assert all(norm.momentum == 0.1 for norm in norms(network).values())
 
 
+@pytest.mark.parametrize("given", [[], [torch.zeros(2, 3, 8, 8), torch.zeros(2, 1, 8, 8)]], ids=["none", "one wrong"])
+def test_a_recalibration_that_fails_leaves_the_statistics(make_net, given):
+    network = make_net(batch_norm="per_column").train()
+    network(batches(1)[0])
+    column, before = network.column(2), copy.deepcopy(network.state_dict())
+    own = copy.deepcopy(column.state_dict())
+    for module in (network, column):
+        with pytest.raises(CompileError, match=r"mean over no batches|found \(2, 1, 8, 8\)"):
+            module.recalibrate(given)
+    after = network.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+    assert all(torch.equal(column.state_dict()[name], value) for name, value in own.items())
+
+
 def test_a_copied_network_is_whole(make_net):
     network = make_net(batch_norm="per_column").train()
     twin = copy.deepcopy(network)
