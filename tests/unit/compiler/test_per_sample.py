@@ -11,7 +11,7 @@ from fractalgen.compiler.drop_path import DropPathSampler
 from fractalgen.compiler.execute import execute
 from fractalgen.compiler.interpreter import interpret_samples
 from fractalgen.compiler.per_sample import plan_samples
-from fractalgen.errors import SpecError
+from fractalgen.errors import CompileError, SpecError
 from fractalgen.passes import expand
 from fractalgen.spec import DropPath, load_text
 
@@ -116,6 +116,16 @@ def test_training_draws_patterns_for_the_samples_and_skips_what_none_of_them_nee
         network(torch.randn(6, 3, 8, 8))
     assert network.mode == "samples"
     assert 1 <= min(rows) < 6
+
+
+@pytest.mark.parametrize("part", [(2, 2), (-1, 2), (0, 0)])
+def test_a_part_that_is_not_one_is_refused(make_net, part):
+    with pytest.raises(CompileError, match=f"there is no part {part[0]} of {part[1]}"):
+        make_net(per="sample").drop_path_part = part
+
+
+def test_an_empty_batch_has_an_empty_answer(make_net):
+    assert make_net(per="sample").train()(torch.zeros(0, 3, 8, 8)).shape == (0, 5)
 
 
 def test_patterns_of_samples_and_statistics_of_columns_do_not_go_together():
