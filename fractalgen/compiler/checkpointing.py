@@ -17,6 +17,7 @@ from torch.utils.checkpoint import checkpoint
 
 from fractalgen.compiler.schedule import Parts, Plan, Step, Values
 from fractalgen.compiler.statistics import batch_norms
+from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
 
 Checkpointing = Literal["none", "block", "column"]
@@ -33,8 +34,14 @@ class Segment:
 
 
 def segments(graph: Graph, what: Plan[Step], by: Checkpointing) -> Iterator[Segment]:
-    """Yield the steps of a plan in segments."""
-    cut = _by_block if by == "block" else _by_column
+    """Yield the steps of a plan in segments.
+
+    Raises:
+        CompileError: `by` is no way to cut.
+    """
+    cut = _CUTS.get(by)
+    if cut is None:
+        raise CompileError(f"checkpointing must be one of none, {', '.join(_CUTS)}, found {by!r}")
     steps: list[Step] = []
     for step in what.steps:
         if steps and cut(graph, steps[-1], step):
@@ -94,6 +101,9 @@ def _block(graph: Graph, step: Step) -> str | None:
 def _by_column(graph: Graph, before: Step, after: Step) -> bool:
     joins = graph.nodes[before.node].is_join or graph.nodes[after.node].is_join
     return joins or before.node not in after.inputs
+
+
+_CUTS = {"block": _by_block, "column": _by_column}
 
 
 def _segment(steps: tuple[Step, ...], what: Plan[Step]) -> Segment:

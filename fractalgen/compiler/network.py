@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fractalgen.compiler.budget import Budget, milliseconds_of
 from fractalgen.compiler.checkpointing import Checkpointing
 from fractalgen.compiler.drop_path import DropPathSampler
-from fractalgen.compiler.execute import Output, execute
+from fractalgen.compiler.execute import Output, check_inputs, execute
 from fractalgen.compiler.modules import build_modules, register
 from fractalgen.compiler.per_sample import plan_samples
 from fractalgen.compiler.schedule import BatchStep, Parts, Pattern, Plan, Step, column_pattern, plan
@@ -65,6 +65,7 @@ class Network(nn.Module):
         Raises:
             CompileError: `x` does not have the shape or kind of the network's input.
         """
+        check_inputs(self.graph, self._full.sources, (x,))
         parts, what = self._choose(x)
         return execute(self.graph, parts, what, (x,), self.checkpointing)
 
@@ -74,9 +75,9 @@ class Network(nn.Module):
         Raises:
             CompileError: there is no such column.
         """
-        if not 1 <= index <= self.graph.columns:
-            raise CompileError(f"there is no column {index}", f"The network has columns 1 to {self.graph.columns}.")
-        return Column(self.graph, self._parts_in(index), self._column_plan(index), index).train(self.training)
+        if index not in range(1, self.graph.columns + 1):
+            raise CompileError(f"there is no column {index!r}", f"The network has columns 1 to {self.graph.columns}.")
+        return Column(self.graph, self._parts_in(index), self._column_plan(index), index).follow(training=self.training)
 
     def columns(self) -> list[Column]:
         """Return every column, the shallowest first."""
@@ -94,7 +95,7 @@ class Network(nn.Module):
         """
         found = find_ends(self.graph, starts, ends or [self.graph.nodes[i].path for i in self.graph.outputs])
         what = plan(self.graph, {}, found, self._order)
-        return Section(self.graph, self._parts, what).train(self.training)
+        return Section(self.graph, self._parts, what).follow(training=self.training)
 
     def predict(self, x: Tensor, budget: Budget) -> Output:
         """Return the answer of the most expensive of all columns and the whole net that fits a budget.
@@ -105,7 +106,7 @@ class Network(nn.Module):
             x: `(batch, *input)`.
             budget: What it may cost. Times are measured once for each shape and device, with 7 passes each.
         """
-        was_training = self.training
+        modes = {each: each.training for each in self.modules()}
         self.eval()
         try:
             if not self._anytime:
@@ -116,7 +117,8 @@ class Network(nn.Module):
                 answer: Output = chosen(x)
             self.mode = f"column {chosen.index}" if isinstance(chosen, Column) else FULL
         finally:
-            self.train(was_training)
+            for each, training in modes.items():
+                each.training = training
         return answer
 
     def recalibrate(self, batches: Iterable[Tensor]) -> None:
@@ -155,6 +157,9 @@ class Network(nn.Module):
 
     @drop_path_part.setter
     def drop_path_part(self, value: tuple[int, int]) -> None:
+        index, parts = value
+        if not 0 <= index < parts:
+            raise CompileError(f"there is no part {index} of {parts}", "Parts are counted from 0: (0, 2) and (1, 2).")
         self._sampler.part = value
 
     def drop_path_state(self) -> dict[str, Any]:
@@ -170,6 +175,8 @@ class Network(nn.Module):
         if not (self.training and self._sampler.active):
             return self._parts, self._full
         if self.drop_path.per == "sample":
+            if not len(x):
+                return self._parts, self._full
             self.mode = "samples"
             patterns = self._sampler.samples(len(x))
             return self._parts, plan_samples(self.graph, patterns, x.device, self._order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
 
 from torch import Tensor, nn
 
@@ -35,6 +36,14 @@ class Section(nn.Module):
     def forward(self, *inputs: Tensor) -> Output:
         """Return the outputs for one tensor a source, `(batch, *shape)` each."""
         return execute(self.graph, self.live_parts, self.live_plan, inputs)
+
+    def follow(self, *, training: bool) -> Self:
+        """Take over a mode; the modules that it shares with the network keep theirs."""
+        shared = {module for part in self.live_parts.values() for module in part.modules()}
+        for module in self.modules():
+            if module not in shared:
+                module.training = training
+        return self
 
     @property
     def macs(self) -> int:
@@ -73,12 +82,20 @@ def find_ends(graph: Graph, starts: Sequence[str], ends: Sequence[str]) -> Ends:
     """Return the nodes whose values the names stand for: a tap, a node's path, or a rule call's path (its value).
 
     Raises:
-        CompileError: nothing has such a name.
+        CompileError: nothing has such a name, or two starts are one value.
     """
     known = _names(graph)
+    for names in (starts, ends):
+        if isinstance(names, str):
+            raise CompileError(f"names are given as a list, found {names!r}", f"Write [{names!r}].")
     for name in (*starts, *ends):
         if name not in known:
             raise CompileError(f"nothing is called {name!r}", suggest(name, known))
+    given: dict[int, str] = {}
+    for name in starts:
+        if known[name] in given:
+            raise CompileError(f"{given[known[name]]!r} and {name!r} are one value", "Name each start once.")
+        given[known[name]] = name
     return Ends(tuple(known[name] for name in starts), tuple(known[name] for name in ends))
 
 

@@ -5,6 +5,8 @@ import copy
 import pytest
 import torch
 
+from fractalgen.errors import CompileError
+
 from .conftest import MODES
 
 
@@ -69,6 +71,13 @@ def test_dropout_is_the_same_when_computed_again(make_net):
     _, gradients = step(network, x)
     _, others = step(twin, x)
     assert all(g is None or torch.allclose(g, others[name]) for name, g in gradients.items())
+
+
+def test_another_way_is_refused(make_net):
+    network = make_net().train()
+    network.checkpointing = "blocks"
+    with pytest.raises(CompileError, match="checkpointing must be one of none, block, column, found 'blocks'"):
+        network(torch.zeros(2, 3, 8, 8))
 
 
 def test_evaluation_computes_nothing_again(make_net):

@@ -142,6 +142,8 @@ def test_a_wrong_input_or_column_is_named():
         net()(torch.zeros(2, 3, 9, 8))
     with pytest.raises(CompileError, match="no column 4. The network has columns 1 to 3"):
         net().column(4)
+    with pytest.raises(CompileError, match="no column 1.5"):
+        net().column(1.5)
 
 
 def test_every_parameter_receives_a_gradient_when_nothing_is_dropped():

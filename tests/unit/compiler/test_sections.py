@@ -42,6 +42,18 @@ def test_parts_that_cannot_be_are_refused(make_net):
         network.between(["fractal_2.conv_bn_relu.conv"])
     with pytest.raises(CompileError, match=r"'fractal.*' takes \(batch, 4, 4, 4\), found \(2, 3, 8, 8\)"):
         network.between(["fractal"])(torch.zeros(2, 3, 8, 8))
+    with pytest.raises(CompileError, match="'fractal' and 'fractal.mean_2' are one value. Name each start once"):
+        network.between(["fractal", "fractal.mean_2"])
+    with pytest.raises(CompileError, match=r"names are given as a list, found 'fractal'. Write \['fractal'\]"):
+        network.between("fractal")
+
+
+def test_parts_and_answers_leave_the_modes_of_modules(make_net):
+    network = make_net().train()
+    frozen = network.get_submodule("fractal.conv_bn_relu.batch_norm").eval()
+    network.predict(torch.randn(2, 3, 8, 8), Budget(macs=1))
+    assert all(part.training for part in (*network.columns(), network.between()))
+    assert [module for module in network.modules() if not module.training] == [frozen]
 
 
 def test_macs_of_columns_are_those_of_the_facts(make_net):
@@ -193,3 +205,26 @@ def test_tokens_and_numbers_are_not_mixed_up(make_net):
     text = "network: {input: {shape: [4], dtype: int}, body: {embedding: {tokens: 9, out: 2}}}"
     with pytest.raises(CompileError, match=r"takes whole numbers \(tokens\), found float32"):
         compile_graph(expand(load_text(text)))(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16])
+def test_an_input_of_another_precision_than_the_weights_is_named(make_net, dtype):
+    network, x = make_net().train(), torch.zeros(2, 3, 8, 8, dtype=dtype)
+    for module in (network, network.column(1), network.between(ends=["fractal"])):
+        with pytest.raises(CompileError, match=r"takes float32, as its weights are, found float(64|16). Give x.to"):
+            module(x)
+
+
+def test_other_precisions_may_meet_under_autocast(make_net):
+    with torch.autocast("cpu", torch.bfloat16):
+        assert make_net()(torch.zeros(2, 3, 8, 8, dtype=torch.bfloat16)).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("x", [None, [1.0], torch.tensor(1.0)], ids=["none", "list", "number"])
+@pytest.mark.parametrize("per", ["batch", "sample"])
+def test_what_is_no_batch_is_named_and_draws_nothing(make_net, per, x):
+    network = make_net(per=per).train()
+    before = network.drop_path_state()["generator"]
+    with pytest.raises(CompileError, match=r"the network takes (a tensor, found|\(batch, 3, 8, 8\), found \(\))"):
+        network(x)
+    assert torch.equal(network.drop_path_state()["generator"], before)
