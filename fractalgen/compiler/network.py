@@ -202,7 +202,7 @@ class Network(nn.Module):
             index: own_statistics(self.graph, self._parts, column_nodes(self.graph, index))
             for index in range(1, self.graph.columns + 1)
         }
-        self.add_module(STATISTICS, ColumnStatistics(self.graph, own))
+        self.add_module(STATISTICS, ColumnStatistics(self.graph, self._parts, own))
         self._column_parts = {index: {**self._parts, **norms} for index, norms in own.items()}
 
     def _fits(self, section: Section, x: Tensor, budget: Budget) -> bool:

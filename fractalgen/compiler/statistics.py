@@ -42,17 +42,26 @@ class ColumnStatistics(nn.Module):
 
     Args:
         graph: The network's graph.
+        parts: Node -> its module in the network.
         columns: Column, counted from 1 -> its batch norms.
     """
 
-    def __init__(self, graph: Graph, columns: Mapping[int, Norms]) -> None:
+    def __init__(self, graph: Graph, parts: Parts, columns: Mapping[int, Norms]) -> None:
         super().__init__()
+        shared = batch_norms(dict(parts))
+        self._pairs = [(norm, shared[index]) for norms in columns.values() for index, norm in norms.items()]
         for number, norms in columns.items():
             column = nn.Module()
             register(column, graph, norms)
             self.add_module(str(number), column)
         self.register_state_dict_post_hook(_leave_out_tied)  # type: ignore[no-untyped-call]
         self.register_load_state_dict_post_hook(_expect_no_tied)  # type: ignore[no-untyped-call]
+        self.register_load_state_dict_post_hook(_tie)  # type: ignore[no-untyped-call]
+
+    def tie(self) -> None:
+        """Take over the network's scales and shifts, which loading with `assign=True` replaces."""
+        for mine, shared in self._pairs:
+            mine.weight, mine.bias = shared.weight, shared.bias
 
 
 def recalibrate(module: nn.Module, norms: Norms, batches: Iterable[Tensor]) -> None:
@@ -94,6 +103,11 @@ def _leave_out_tied(module: nn.Module, state: dict[str, Any], prefix: str, metad
 def _expect_no_tied(module: nn.Module, keys: Any) -> None:
     del module
     keys.missing_keys[:] = [name for name in keys.missing_keys if not (STATISTICS in name and name.endswith(_TIED))]
+
+
+def _tie(module: ColumnStatistics, keys: Any) -> None:
+    del keys
+    module.tie()
 
 
 @contextmanager

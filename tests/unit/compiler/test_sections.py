@@ -105,6 +105,15 @@ def test_statistics_of_columns_are_saved_and_loaded(make_net):
         other.load_state_dict(broken)
 
 
+@pytest.mark.parametrize("assign", [False, True])
+def test_columns_share_scales_after_loading(make_net, assign):
+    network, other = (make_net(batch_norm="per_column", seed=seed) for seed in (0, 5))
+    other.load_state_dict(network.state_dict(), assign=assign)
+    scale = other.get_parameter("fractal.conv_bn_relu.batch_norm.weight")
+    assert other.column(1).get_parameter("fractal.conv_bn_relu.batch_norm.weight") is scale
+    assert copy.deepcopy(other).state_dict().keys() == network.state_dict().keys()
+
+
 @pytest.mark.parametrize("batch_norm", ["shared", "per_column"])
 def test_recalibration_is_the_mean_over_the_batches(make_net, batch_norm):
     network = make_net(batch_norm=batch_norm).eval()
