@@ -6,6 +6,8 @@ that traces TorchScript is, as the other then did not go together with the onnxs
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from fractalgen.atomic import write_bytes
-from fractalgen.compiler.exporters._program import lowered_for_export, program_of, refusals
+from fractalgen.compiler.exporters._program import first_line, lowered_for_export, program_of, refusals
 from fractalgen.compiler.exporters._scripted import scripted
 from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
 from fractalgen.compiler.network import Network
@@ -23,6 +25,7 @@ from fractalgen.errors import ExportError, MissingDependencyError
 
 FORMAT = "onnx"
 TOLERANCE = 1e-4
+TOLERANCE_HALF = 4 * torch.finfo(torch.float16).eps
 PROGRAMS_SINCE = "2.9"
 """The release of torch whose default exporter goes through `torch.export`."""
 
@@ -33,7 +36,8 @@ def write(network: Network | Section, path: Path) -> str:
     """Write a network's evaluation as an ONNX model; return how far the answers of onnxruntime are from its own.
 
     Raises:
-        ExportError: ONNX has no such op, the file cannot be written, or its answers differ by more than 1e-4.
+        ExportError: ONNX has no such op, the file cannot be written, onnxruntime cannot run it, or its answers differ
+            by more than 1e-4, or four roundings of float16.
         MissingDependencyError: onnx or onnxscript is not installed.
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
@@ -80,17 +84,31 @@ def _name_batch(graph: Any) -> None:
 def _check(section: Section, path: Path) -> str:
     import onnx
 
-    onnx.checker.check_model(str(path), full_check=True)
+    with _refused(path, "onnx"):
+        onnx.checker.check_model(str(path), full_check=True)
     if find_spec("onnxruntime") is None:
         return "checked by onnx; without onnxruntime its answers were not compared"
     inputs = example_inputs(section, BATCH + 1)
-    difference = largest_difference(_answers(path, inputs), outputs_of(section, inputs))
-    if not difference <= TOLERANCE:
+    with _refused(path, "onnxruntime"):
+        answers = _answers(path, inputs)
+    difference = largest_difference(answers, outputs_of(section, inputs))
+    half = any(answer.dtype == torch.float16 for answer in answers)
+    if not difference <= (TOLERANCE_HALF if half else TOLERANCE):
         raise ExportError(
             f"the answers of {str(path)!r} in onnxruntime differ from the network's by {difference:.1e}",
             "Do not use the file; export to torch-export or python.",
         )
     return f"largest difference from the network in onnxruntime: {difference:.1e}"
+
+
+@contextmanager
+def _refused(path: Path, by: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # what onnx and onnxruntime raise has no other class in common
+        raise ExportError(
+            f"{by} cannot use {str(path)!r}: {first_line(error)}", "Export a network in float32 or float16."
+        ) from error
 
 
 def _answers(path: Path, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -26,6 +26,19 @@ def test_onnxruntime_answers_as_the_network_for_any_batch(net, join, tmp_path):
         torch.testing.assert_close(answer(path, x), network(x), rtol=1e-4, atol=1e-4)
 
 
+def test_a_network_of_half_precision_is_written(net, tmp_path):
+    network, path = net().half(), tmp_path / "net.onnx"
+    write(network, path)
+    x = torch.randn(2, 3, 8, 8).half()
+    torch.testing.assert_close(answer(path, x), network(x), rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize(("dtype", "by"), [(torch.float64, "onnxruntime"), (torch.bfloat16, "onnx")])
+def test_a_precision_without_convolutions_is_refused(net, dtype, by, tmp_path):
+    with pytest.raises(ExportError, match=rf"^{by} cannot use '.*net.onnx'.*Export a network in float32 or float16"):
+        write(net().to(dtype), tmp_path / "net.onnx")
+
+
 def test_torch_that_traces_writes_the_same_model(net, monkeypatch, tmp_path):
     monkeypatch.setattr("fractalgen.compiler.exporters.onnx.PROGRAMS_SINCE", "99")
     network, path = net("gate"), tmp_path / "net.onnx"
