@@ -6,10 +6,10 @@ DEMO := runs/digits
 
 .PHONY: demo test lint unit pictures reference clean
 
+# pytorchcv is a peer to compare numbers with; it asks for torchvision, which its FractalNet does not need.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	# A peer to compare numbers with. It asks for torchvision, which its FractalNet does not need.
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt --no-deps pytorchcv
 	touch $@
 
