@@ -15,7 +15,7 @@ from fractalgen.compiler.execute import Output, check_inputs, execute
 from fractalgen.compiler.modules import build_modules, register
 from fractalgen.compiler.per_sample import plan_samples
 from fractalgen.compiler.schedule import BatchStep, Parts, Pattern, Plan, Step, column_pattern, plan
-from fractalgen.compiler.section import Column, Section, find_ends
+from fractalgen.compiler.section import Column, Section, find_ends, in_mode
 from fractalgen.compiler.statistics import STATISTICS, ColumnStatistics, batch_norms, own_statistics, recalibrate
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
@@ -77,7 +77,8 @@ class Network(nn.Module):
         """
         if index not in range(1, self.graph.columns + 1):
             raise CompileError(f"there is no column {index!r}", f"The network has columns 1 to {self.graph.columns}.")
-        return Column(self.graph, self._parts_in(index), self._column_plan(index), index).follow(training=self.training)
+        column = Column(self.graph, self._parts_in(index), self._column_plan(index), index)
+        return in_mode(column, training=self.training)
 
     def columns(self) -> list[Column]:
         """Return every column, the shallowest first."""
@@ -95,7 +96,7 @@ class Network(nn.Module):
         """
         found = find_ends(self.graph, starts, ends or [self.graph.nodes[i].path for i in self.graph.outputs])
         what = plan(self.graph, {}, found, self._order)
-        return Section(self.graph, self._parts, what).follow(training=self.training)
+        return in_mode(Section(self.graph, self._parts, what), training=self.training)
 
     def predict(self, x: Tensor, budget: Budget) -> Output:
         """Return the answer of the most expensive of all columns and the whole net that fits a budget.

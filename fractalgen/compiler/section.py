@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Self
+from typing import TypeVar
 
 from torch import Tensor, nn
 
@@ -14,6 +14,8 @@ from fractalgen.compiler.statistics import own_statistics, recalibrate
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
 from fractalgen.registry import suggest
+
+S = TypeVar("S", bound="Section")
 
 
 class Section(nn.Module):
@@ -36,14 +38,6 @@ class Section(nn.Module):
     def forward(self, *inputs: Tensor) -> Output:
         """Return the outputs for one tensor a source, `(batch, *shape)` each."""
         return execute(self.graph, self.live_parts, self.live_plan, inputs)
-
-    def follow(self, *, training: bool) -> Self:
-        """Take over a mode; the modules that it shares with the network keep theirs."""
-        shared = {module for part in self.live_parts.values() for module in part.modules()}
-        for module in self.modules():
-            if module not in shared:
-                module.training = training
-        return self
 
     @property
     def macs(self) -> int:
@@ -76,6 +70,15 @@ class Column(Section):
     def __init__(self, graph: Graph, parts: Parts, plan: Plan[BatchStep], index: int) -> None:
         super().__init__(graph, parts, plan)
         self.index = index
+
+
+def in_mode(section: S, *, training: bool) -> S:
+    """Return a section in a mode; the modules that it shares with the network keep theirs."""
+    shared = {module for part in section.live_parts.values() for module in part.modules()}
+    for module in section.modules():
+        if module not in shared:
+            module.training = training
+    return section
 
 
 def find_ends(graph: Graph, starts: Sequence[str], ends: Sequence[str]) -> Ends:

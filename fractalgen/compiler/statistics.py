@@ -58,11 +58,6 @@ class ColumnStatistics(nn.Module):
         self.register_load_state_dict_post_hook(_expect_no_tied)  # type: ignore[no-untyped-call]
         self.register_load_state_dict_post_hook(_tie)  # type: ignore[no-untyped-call]
 
-    def tie(self) -> None:
-        """Take over the network's scales and shifts, which loading with `assign=True` replaces."""
-        for mine, shared in self._pairs:
-            mine.weight, mine.bias = shared.weight, shared.bias
-
 
 def recalibrate(module: nn.Module, norms: Norms, batches: Iterable[Tensor]) -> None:
     """Replace the statistics of `norms` by the mean over `batches` run through `module` in evaluation mode.
@@ -106,8 +101,10 @@ def _expect_no_tied(module: nn.Module, keys: Any) -> None:
 
 
 def _tie(module: ColumnStatistics, keys: Any) -> None:
+    """Take over the network's scales and shifts, which loading with `assign=True` replaces."""
     del keys
-    module.tie()
+    for mine, shared in module._pairs:
+        mine.weight, mine.bias = shared.weight, shared.bias
 
 
 @contextmanager
