@@ -49,7 +49,7 @@ class ColumnStatistics(nn.Module):
     def __init__(self, graph: Graph, parts: Parts, columns: Mapping[int, Norms]) -> None:
         super().__init__()
         shared = batch_norms(dict(parts))
-        self._pairs = [(norm, shared[index]) for norms in columns.values() for index, norm in norms.items()]
+        self.pairs = [(norm, shared[index]) for norms in columns.values() for index, norm in norms.items()]
         for number, norms in columns.items():
             column = nn.Module()
             register(column, graph, norms)
@@ -103,7 +103,7 @@ def _expect_no_tied(module: nn.Module, keys: Any) -> None:
 def _tie(module: ColumnStatistics, keys: Any) -> None:
     """Take over the network's scales and shifts, which loading with `assign=True` replaces."""
     del keys
-    for mine, shared in module._pairs:
+    for mine, shared in module.pairs:
         mine.weight, mine.bias = shared.weight, shared.bias
 
 
