@@ -59,7 +59,13 @@ def outputs_of(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, .
 
 
 def largest_difference(found: tuple[Tensor, ...], expected: tuple[Tensor, ...]) -> float:
-    """Return the largest difference between outputs, where they are above 1 in relation to the largest."""
+    """Return the largest difference between outputs, where they are above 1 in relation to the largest.
+
+    Raises:
+        ExportError: the network's own answers are not finite, so that nothing can be compared.
+    """
+    if not all(torch.isfinite(other).all() for other in expected):
+        raise ExportError("the network answers noise with NaN or infinity", "Its weights are damaged; train it again.")
     gaps = [
         (mine.to(other) - other).abs().max() / other.abs().max().clamp(min=1)
         for mine, other in zip(found, expected, strict=True)

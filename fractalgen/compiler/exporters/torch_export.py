@@ -15,13 +15,15 @@ from fractalgen.compiler.section import Section
 from fractalgen.errors import ExportError
 
 FORMAT = "torch-export"
+TOLERANCE = 0.01
+"""Rounding of half precision; a program that computes something else is further off."""
 
 
 def write(network: Network | Section, path: Path) -> str:
     """Write the program of a network's evaluation; return how far the answers of the file are from its own.
 
     Raises:
-        ExportError: torch cannot export the network, or the file cannot be written.
+        ExportError: torch cannot export the network, the file cannot be written, or its answers differ.
     """
     section = section_of(network, FORMAT)
     program, data = program_of(section, lowered_for_export(section), FORMAT), io.BytesIO()
@@ -38,4 +40,7 @@ def write(network: Network | Section, path: Path) -> str:
     except FAILURES as error:
         raise ExportError(f"torch cannot read back {str(path)!r}: {first_line(error)}", "Use a newer torch.") from error
     found = found if isinstance(found, tuple) else (found,)
-    return f"largest difference from the network: {largest_difference(found, outputs_of(section, inputs)):.1e}"
+    difference = largest_difference(found, outputs_of(section, inputs))
+    if not difference <= TOLERANCE:
+        raise ExportError(f"the answers of {str(path)!r} differ from the network's by {difference:.1e}")
+    return f"largest difference from the network: {difference:.1e}"

@@ -54,3 +54,11 @@ def test_an_op_that_cannot_be_exported_is_named(net, with_module, tmp_path):
         write(section, tmp_path / "x")
     assert "rules.conv_bn_relu.body.sequence[3]: " in str(caught.value)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("target", ["onnx", "torch-export"])
+def test_weights_that_are_not_numbers_are_refused(net, target, tmp_path):
+    network = net("mean")
+    next(network.parameters()).data.fill_(float("nan"))
+    with pytest.raises(ExportError, match="the network answers noise with NaN or infinity"):
+        EXPORTERS.get(target)(network, tmp_path / "net")
