@@ -140,7 +140,7 @@ CASES = [
     ("train: {epochs: many}\n", "train.epochs: "),
     ("train: {epoch: 3}\n", "unknown key 'epoch'. Did you mean 'epochs'?"),
     ("data: {source: 3}\n", "data.source: "),
-    ("train: {optimizer: sdg}\n", "f.yaml:1:20: train.optimizer: must be one of adamw, sgd, found 'sdg'. Did you mean 'sgd'?"),
+    ("train: {optimizer: sdg}\n", "f.yaml:1:20: train.optimizer: must be one of adamw, muon, sgd, found 'sdg'. Did you mean 'sgd'?"),
     ("train: {schedule: cosin}\n", "f.yaml:1:19: train.schedule: "),
     ("train: {augment: [mirorr]}\n", "f.yaml:1:19: train.augment[0]: "),
     ("data: {source: digit}\n", "found 'digit'. Did you mean 'digits'?"),
