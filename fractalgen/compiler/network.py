@@ -12,6 +12,7 @@ from fractalgen.compiler.budget import Budget, milliseconds_of
 from fractalgen.compiler.checkpointing import Checkpointing
 from fractalgen.compiler.drop_path import DropPathSampler
 from fractalgen.compiler.execute import Output, check_inputs, execute
+from fractalgen.compiler.lean_noise import with_lean_noise
 from fractalgen.compiler.modules import build_modules, register
 from fractalgen.compiler.per_sample import plan_samples
 from fractalgen.compiler.schedule import BatchStep, Parts, Pattern, Plan, Step, column_pattern, plan
@@ -53,6 +54,7 @@ class Network(nn.Module):
         self._order = memory_order(graph).nodes
         self._full = self._plan({})
         self._plans: dict[int, Plan[BatchStep]] = {}
+        self._lean_plans: dict[str, Plan[Step]] = {}
         self._column_parts: dict[int, Parts] = {}
         self._anytime: list[Section] = []
         self._times: dict[Any, float] = {}
@@ -173,8 +175,10 @@ class Network(nn.Module):
 
     def _choose(self, x: Tensor) -> tuple[Parts, Plan[Step]]:
         self.mode = FULL
-        if not (self.training and self._sampler.active):
+        if not self.training:
             return self._parts, self._full
+        if not self._sampler.active:
+            return self._parts, self._lean(FULL, self._full)
         if self.drop_path.per == "sample":
             if not len(x):
                 return self._parts, self._full
@@ -184,8 +188,15 @@ class Network(nn.Module):
         drawn = self._sampler.sample()
         self.mode = drawn.mode
         if drawn.column is not None:
-            return self._parts_in(drawn.column), self._column_plan(drawn.column)
-        return self._parts, self._full if drawn.mode == FULL else self._plan(drawn.pattern)
+            return self._parts_in(drawn.column), self._lean(drawn.mode, self._column_plan(drawn.column))
+        if drawn.mode == FULL:
+            return self._parts, self._lean(FULL, self._full)
+        return self._parts, with_lean_noise(self.graph, self._plan(drawn.pattern))
+
+    def _lean(self, mode: str, what: Plan[BatchStep]) -> Plan[Step]:
+        if mode not in self._lean_plans:
+            self._lean_plans[mode] = with_lean_noise(self.graph, what)
+        return self._lean_plans[mode]
 
     def _plan(self, pattern: Pattern) -> Plan[BatchStep]:
         return plan(self.graph, pattern, order=self._order)
