@@ -147,7 +147,7 @@ def memory(cases: Iterable[Case], given: argparse.Namespace) -> Rows:
     count = 2 if given.quick else 12
     for case in cases:
         contenders = [("port", "none"), ("nothing dropped", "none")]
-        contenders += [("fractalgen", checkpointing) for checkpointing in ("none", "block", "column")]
+        contenders += [("fractalgen", checkpointing) for checkpointing in ("none", "norm", "block", "column")]
         for contender, checkpointing in contenders:
             found = probe("memory", case=asdict(case), contender=contender, checkpointing=checkpointing, steps=count)
             rows.append({**about(case), "contender": contender, "checkpointing": checkpointing, **found})

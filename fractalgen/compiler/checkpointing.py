@@ -1,7 +1,7 @@
 """Activation checkpointing (Chen et al., arXiv 1604.06174): the backward pass computes activations again.
 
 By *block*, all that one rule call of the body made is one segment; by *column*, each stretch of nodes between two
-joins. Only what enters and leaves a segment is kept.
+joins. Only what enters and leaves a segment is kept. By *norm*, see `lean_norm`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fractalgen.compiler.statistics import batch_norms
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
 
-Checkpointing = Literal["none", "block", "column"]
+Checkpointing = Literal["none", "norm", "block", "column"]
 Run = Callable[[Parts, Sequence[Step], Values], None]
 
 
@@ -41,7 +41,7 @@ def segments(graph: Graph, what: Plan[Step], by: Checkpointing) -> Iterator[Segm
     """
     cut = _CUTS.get(by)
     if cut is None:
-        raise CompileError(f"checkpointing must be one of none, {', '.join(_CUTS)}, found {by!r}")
+        raise CompileError(f"checkpointing must be one of none, norm, {', '.join(_CUTS)}, found {by!r}")
     steps: list[Step] = []
     for step in what.steps:
         if steps and cut(graph, steps[-1], step):

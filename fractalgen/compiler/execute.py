@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from fractalgen.compiler.checkpointing import Checkpointing, recompute, segments
+from fractalgen.compiler.lean_norm import run_lean_norms
 from fractalgen.compiler.schedule import Parts, Plan, Step, Values
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
@@ -35,6 +36,9 @@ def execute(
     try:
         if checkpointing == "none":
             run_steps(parts, what.steps, values)
+        elif checkpointing == "norm":
+            run = run_lean_norms if torch.is_grad_enabled() else run_steps
+            run(parts, what.steps, values)
         else:
             for segment in segments(graph, what, checkpointing):
                 recompute(parts, segment, values, run_steps)

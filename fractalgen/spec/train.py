@@ -67,10 +67,10 @@ class Train(Model):
     )
     precision: Precision = Field(default="float32", description="Of features: bfloat16 by autocast, or float32.")
     channels_last: bool = Field(default=False, description="Whether images lie in memory with their channels last.")
-    checkpointing: Literal["none", "block", "column"] = Field(
+    checkpointing: Literal["none", "norm", "block", "column"] = Field(
         default="none",
-        description="What the backward pass computes again instead of keeping it: whole rule calls, or stretches "
-        "between joins.",
+        description="What the backward pass computes again instead of keeping it: what batch norms and the activations "
+        "behind them make (norm), whole rule calls (block), or stretches between joins (column).",
     )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout.")
 
