@@ -105,11 +105,14 @@ def steps(cases: Iterable[Case], given: argparse.Namespace) -> Rows:
 def steps_of(case: Case, rounds: int) -> Rows:
     last = replace(case, channels_last=True)
     plain, wide = network_of(case, papers()), network_of(last, papers())
+    by_norm = network_of(case, papers())
+    by_norm.checkpointing = "norm"
     contenders: dict[str, Training | Limit] = {
         "port": Training(port_of(case), case),
         "port, channels last": Training(port_of(last), last),
         "fractalgen": Training(plain, case),
         "fractalgen, channels last": Training(wide, last),
+        "fractalgen, checkpointing by norm": Training(by_norm, case),
         "fractalgen, per sample": Training(network_of(case, papers("sample")), case),
         "surviving convs": Limit(plain, case),
         "surviving convs, channels last": Limit(wide, last),
