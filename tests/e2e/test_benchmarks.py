@@ -26,7 +26,7 @@ def test_the_runtime_benchmark_measures_every_contender_and_prints_one_table(tmp
     contenders = {row["contender"] for row in rows["steps"]}
     assert {"port", "fractalgen", "fractalgen, per sample", "surviving convs"} <= contenders
     assert {row["precision"] for row in rows["steps"]} == {"fp32", "bf16"}
-    assert {row["checkpointing"] for row in rows["memory"]} == {"none", "block", "column"}
+    assert {row["checkpointing"] for row in rows["memory"]} == {"none", "norm", "block", "column"}
     tensors = {(row["contender"], row["checkpointing"]): row["tensor_bytes"] for row in rows["memory"]}
     assert tensors["fractalgen", "block"] < tensors["fractalgen", "none"] < tensors["port", "none"]
     assert {"whole", "column 1, lowered", "port"} <= {row["contender"] for row in rows["latency"]}
