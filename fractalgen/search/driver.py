@@ -14,7 +14,7 @@ from fractalgen.search.cache import Cache
 from fractalgen.search.candidate import Candidate, Realize, draw_point
 from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import Executor
-from fractalgen.search.job import Job, Outcome, Result
+from fractalgen.search.job import EpochReport, Job, Outcome, Result
 from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.progress import Observer
 from fractalgen.search.run_folder import RunFolder, write_json
@@ -88,7 +88,7 @@ class Driver:
             executor.start()
             self._fill(executor)
             while self._running:
-                self._receive(executor.poll(self.observer.epoch_finished))
+                self._receive(executor.poll(self._on_epoch))
                 self._fill(executor)
         except BaseException:
             self.study.release()
@@ -160,6 +160,10 @@ class Driver:
         write_text(job.spec_file, candidate.text)
         self.observer.trial_started(ask.number, self.plan.space.labels(ask.values))
         return job
+
+    def _on_epoch(self, number: int, report: EpochReport) -> bool:
+        self.observer.epoch_finished(number, report)
+        return True
 
     def _receive(self, outcome: Outcome) -> None:
         number, result = outcome.number, _checked(outcome.result)

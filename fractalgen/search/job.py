@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+Trouble = Literal["", "time", "memory", "crash"]
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,20 @@ class Job:
         folder: The trial's folder, which holds its plain `spec.yaml`.
         data: The `Data` to train on.
         threads: CPU threads that the evaluation may use.
+        timeout: Seconds after which it is ended, if any.
+        parts: Into how many more parts than the recipe says a batch is split, as memory was full.
+        whole: Whether it has a whole GPU where others have a part of one, as memory was full.
+        labels: The choices that made the network, for people and loggers.
     """
 
     number: int
     folder: Path
     data: Any = None
     threads: int = 1
+    timeout: float | None = None
+    parts: int = 1
+    whole: bool = False
+    labels: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def spec_file(self) -> Path:
@@ -44,11 +54,15 @@ class Result:
     """How an evaluation ended.
 
     Attributes:
-        metrics: The figures of the run; empty when it failed.
+        metrics: The figures of the run, or of its last epoch when it was stopped; empty when it failed.
         reason: Why it failed; empty when it did not.
         seconds: How long it took.
         history: The metrics of each epoch.
         guards: What was checked because it goes wrong silently; `problems` among it holds a sentence for each.
+        stopped: Whether it was ended early because the driver said so.
+        trouble: The kind of failure, where it lies in the machine and not in the network: time, memory, crash.
+        mishaps: What went wrong before it ended so, a sentence each, with what was done about it.
+        peak_memory: The most bytes that it took, on the GPU if it ran there; 0 when unknown.
     """
 
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -56,6 +70,10 @@ class Result:
     seconds: float = 0.0
     history: tuple[Mapping[str, float], ...] = ()
     guards: Mapping[str, Any] = field(default_factory=dict)
+    stopped: bool = False
+    trouble: Trouble = ""
+    mishaps: tuple[str, ...] = ()
+    peak_memory: int = 0
 
     @property
     def failed(self) -> bool:
@@ -72,10 +90,13 @@ class Outcome:
 
 
 Report = Callable[[EpochReport], None]
-"""Called by an evaluation after each epoch."""
+"""Called by an evaluation after each epoch, those of a run that it takes up again too."""
 
-OnEpoch = Callable[[int, EpochReport], None]
-"""Called by an executor in the driver's thread: trial number and report."""
+GoOn = Callable[[EpochReport], bool]
+"""Called after each epoch of one job: True lets it go on, False stops it now."""
+
+OnEpoch = Callable[[int, EpochReport], bool]
+"""Called by an executor in the driver's thread, with the trial's number: True lets it go on, False stops it now."""
 
 
 class Evaluation(Protocol):
@@ -100,11 +121,3 @@ class Evaluation(Protocol):
         Returns None when the job's folder holds no weights any more, or damaged ones.
         """
         ...
-
-
-def attempt(evaluation: Evaluation, job: Job, report: Report) -> Result:
-    """Run one job; an exception inside it becomes the reason of a failed result."""
-    try:
-        return evaluation.run(job, report)
-    except Exception as error:  # noqa: BLE001 - one bad architecture must not end a search
-        return Result(reason=f"{type(error).__name__}: {error}".strip(": "))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError, Place, SpecErrors
+from fractalgen.search.attempt import evaluate
 from fractalgen.search.candidate import Realize, realize
 from fractalgen.search.check_names import check_names, read_sampler
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import Executor
-from fractalgen.search.job import Evaluation, Job, attempt
+from fractalgen.search.job import Evaluation, Job
 from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.preflight import check_points, check_sampler, check_space, choose_executor
 from fractalgen.search.progress import Observer, Silent
@@ -164,7 +165,7 @@ class _Winner:
         text = self.plan.realize(self.study.point(number)).text
         write_text(job.spec_file, text)
         accuracy = self.evaluation.publish(job, self.folder.best)
-        if accuracy is None and not attempt(self.evaluation, job, lambda _: None).failed:
+        if accuracy is None and not evaluate(self.evaluation, job, lambda _: True).failed:
             accuracy = self.evaluation.publish(job, self.folder.best)
         write_text(self.folder.best / "spec.yaml", text)
         return Published(number, accuracy, self.folder.best_files())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ray.tune import Callback, Trainable
@@ -11,13 +14,13 @@ from ray.tune.search import Searcher
 
 from fractalgen.search.executors._bridge import Bridge
 from fractalgen.search.executors._steps import Steps
-from fractalgen.search.job import Outcome, Result
+from fractalgen.search.job import EpochReport, Outcome, Result
 
-_CRASHED = Result(reason="the worker process died")
+_CRASHED = Result(reason="the worker process died", trouble="crash")
 
 
 class Worker(Trainable):
-    """An actor that evaluates one job after another; a step passes on what is new."""
+    """An actor that evaluates one job after another; a step is an epoch."""
 
     def setup(self, config: dict[str, Any]) -> None:
         """Begin the first job."""
@@ -30,13 +33,27 @@ class Worker(Trainable):
         return True
 
     def step(self) -> dict[str, Any]:
-        """Wait for at least one epoch, or for the end."""
+        """Run an epoch, or to the end."""
         reports, result = self._steps.next()
         return {"reports": reports, "outcome": result, "done": result is not None}
 
     def cleanup(self) -> None:
         """End what runs."""
         self._steps.abandon()
+
+
+@dataclass
+class _Live:
+    """A trial that runs."""
+
+    number: int
+    history: list[Mapping[str, float]] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def stopped(self) -> Result:
+        """Return its result when the driver stopped it."""
+        seconds = time.monotonic() - self.began
+        return Result(self.history[-1], seconds=seconds, history=tuple(self.history), stopped=True)
 
 
 class Asker(Searcher):
@@ -49,7 +66,7 @@ class Asker(Searcher):
         super().__init__()
         self._bridge = bridge or Bridge()
         self._evaluation = evaluation
-        self._live: dict[str, int] = {}
+        self._live: dict[str, _Live] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Asker, ())
@@ -59,16 +76,24 @@ class Asker(Searcher):
         job = self._bridge.take(wait=not self._live)
         if job is None:
             return None
-        self._live[trial_id] = job.number
+        self._live[trial_id] = _Live(job.number)
         return {"job": job, "evaluation": self._evaluation}
+
+    def heard(self, trial_id: str, report: EpochReport) -> bool:
+        """Report an epoch of a trial; return whether the driver lets it go on."""
+        live = self._live[trial_id]
+        live.history.append(report.metrics)
+        return self._bridge.post((live.number, report))
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Report how a trial ended; a process that died leaves no result."""
-        number = self._live.pop(trial_id, None)
-        if number is None:
+        live = self._live.pop(trial_id, None)
+        if live is None:
             return
-        outcome = None if error or result is None else result.get("outcome")
-        self._bridge.post(Outcome(number, outcome or _CRASHED))
+        if error or result is None:
+            self._bridge.post(Outcome(live.number, _CRASHED))
+        else:
+            self._bridge.post(Outcome(live.number, result.get("outcome") or live.stopped()))
 
     def save(self, checkpoint_path: str) -> None:
         """Do nothing: the study is the truth."""
@@ -85,27 +110,28 @@ class Asker(Searcher):
 
 
 class Relay(TrialScheduler):
-    """Passes epochs on and lets every trial run to its end, the oldest first."""
+    """Passes epochs on and stops the trials that the driver stops; the oldest runs first."""
 
     _supports_buffered_results = False
 
-    def __init__(self, bridge: Bridge | None = None) -> None:
+    def __init__(self, bridge: Bridge | None = None, asker: Asker | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._bridge = bridge or Bridge()
+        self._asker = asker or Asker()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Relay, ())
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:  # noqa: ARG002
-        """Report the epochs of one step."""
-        for report in result["reports"]:
-            self._bridge.post((trial.config["job"].number, report))
-        return TrialScheduler.CONTINUE
+        """Report the epoch of one step."""
+        goes_on = all([self._asker.heard(trial.trial_id, report) for report in result["reports"]])
+        return TrialScheduler.CONTINUE if goes_on else TrialScheduler.STOP
 
     def on_trial_complete(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> None:  # noqa: ARG002
-        """Report the epochs of the last step; the searcher reports the outcome."""
-        for report in result.get("reports", ()):
-            self._bridge.post((trial.config["job"].number, report))
+        """Report the epochs of the last step, unless it was stopped at it; the searcher reports the outcome."""
+        if result.get("outcome") is not None:
+            for report in result["reports"]:
+                self._asker.heard(trial.trial_id, report)
 
     def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
         """Return the oldest trial that waits."""

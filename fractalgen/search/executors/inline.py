@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 
+from fractalgen.search.attempt import evaluate
 from fractalgen.search.executors._base import Executor
-from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome, attempt
+from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
 
 
 class Inline(Executor):
@@ -30,10 +32,9 @@ class Inline(Executor):
         self._jobs.append(job)
 
     def poll(self, on_epoch: OnEpoch) -> Outcome:
-        """Run the oldest job to its end."""
+        """Run the oldest job to its end, or until it is stopped."""
         job = self._jobs.popleft()
-        result = attempt(self.evaluation, job, lambda report: on_epoch(job.number, report))
-        return Outcome(job.number, result)
+        return Outcome(job.number, evaluate(self.evaluation, job, partial(on_epoch, job.number)))
 
     def close(self) -> None:
         """Forget jobs that never began."""

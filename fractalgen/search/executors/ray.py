@@ -88,7 +88,7 @@ class Ray(Executor):
                 return event
             if isinstance(event, BaseException):
                 raise SearchError(f"Ray stopped: {event}", "Start the same command again to go on.") from event
-            on_epoch(*event)
+            self._bridge.answer(goes_on=on_epoch(*event))
 
     def close(self) -> None:
         """Leave Tune's loop and end the cluster with all its processes."""
@@ -116,11 +116,12 @@ class Ray(Executor):
 
         from fractalgen.search.executors._tune import Asker, Guard, Relay, Worker
 
+        asker = Asker(self._bridge, self.evaluation)
         return tune.Tuner(
             tune.with_resources(Worker, {"cpu": 1}),
             tune_config=tune.TuneConfig(
-                search_alg=Asker(self._bridge, self.evaluation),
-                scheduler=Relay(self._bridge),
+                search_alg=asker,
+                scheduler=Relay(self._bridge, asker),
                 num_samples=-1,
                 reuse_actors=True,
                 trial_name_creator=_trial_id,
