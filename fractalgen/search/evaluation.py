@@ -38,7 +38,7 @@ class TrainEvaluation:
         """Return the digest of the data; reads them."""
         if data is None:
             raise SearchError("the search has no data to train on", "Give --data digits, or `data:` in the spec.")
-        return str(_dataset(data).digest)
+        return str(dataset_of(data).digest)
 
     def run(self, job: Job, report: Report) -> Result:
         """Train; a run that was cut off goes on from its checkpoint."""
@@ -58,7 +58,7 @@ class TrainEvaluation:
             report(EpochReport(record.epoch, spec.train.epochs, _figures(record)))
 
         options = FitOptions(seed=spec.train.seed, out=job.folder, on_epoch=on_epoch, device=self.device, restart=True)
-        score = fit(network, spec.train, _dataset(job.data), options)
+        score = fit(network, spec.train, dataset_of(job.data), options)
         seconds = time.monotonic() - began
         history = tuple(_figures(record) for record in score.epochs)
         metrics = {**history[-1], "seconds": seconds}
@@ -81,11 +81,12 @@ class TrainEvaluation:
         best.mkdir(parents=True, exist_ok=True)
         safetensors.write(network, best / _WEIGHTS)
         EXPORTERS.get("python")(network, best / "network.py")
-        return float(evaluate(network, _dataset(job.data).final_test()).accuracy)
+        return float(evaluate(network, dataset_of(job.data).final_test()).accuracy)
 
 
 @lru_cache(maxsize=1)
-def _dataset(data: Any) -> Dataset:
+def dataset_of(data: Any) -> Dataset:
+    """Return the data of jobs; read once a process."""
     from fractalgen.training import load_data
 
     return load_data(data)
