@@ -31,6 +31,8 @@ class Row:
         cached: Whether it was answered from an earlier trial with the same fingerprint, recipe and data.
         source: The trial whose evaluation gave the values.
         seconds: How long that evaluation took; 0 when cached.
+        started: When it was asked for, in seconds since 1970; 0 when not known.
+        finished: When it was told.
         reason: Why it was pruned.
         guards: What its run checked because it goes wrong silently; empty when nothing ran.
     """
@@ -44,6 +46,8 @@ class Row:
     cached: bool = False
     source: int = 0
     seconds: float = 0.0
+    started: float = field(default=0.0, compare=False)
+    finished: float = field(default=0.0, compare=False)
     reason: str = ""
     guards: Mapping[str, Any] = field(default_factory=dict)
 

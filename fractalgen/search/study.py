@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -215,9 +216,15 @@ class Study:
             cached=record.get("cached", False),
             source=record.get("source", trial.number),
             seconds=record.get("seconds", 0.0),
+            started=_since_1970(trial.datetime_start),
+            finished=_since_1970(trial.datetime_complete),
             reason=record.get("reason", ""),
             guards=record.get("guards", {}),
         )
+
+
+def _since_1970(moment: datetime | None) -> float:
+    return 0.0 if moment is None else moment.timestamp()
 
 
 def _open(file: Path, objectives: tuple[Objective, ...]) -> optuna.Study:
