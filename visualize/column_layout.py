@@ -25,7 +25,7 @@ SPREAD = 8.0
 def column_layout(graph: Graph, seen: View) -> Layout | None:
     """Return cells in their columns; None where two would lie over each other, an arrow over a box, or none apart."""
     cells, links = seen.cells, seen.links
-    spans = _cell_spans(graph, cells)
+    spans = cell_spans(graph, cells)
     if graph.columns > 1 and len(set(spans)) == 1:
         return None
     width = _column_width(cells, spans)
@@ -59,7 +59,8 @@ def _union(one: Interval | None, other: Interval) -> Interval:
     return other if one is None else (min(one[0], other[0]), max(one[1], other[1]))
 
 
-def _cell_spans(graph: Graph, cells: Sequence[Cell]) -> list[Interval]:
+def cell_spans(graph: Graph, cells: Sequence[Cell]) -> list[Interval]:
+    """Return the columns that run some node of each cell, counted from 0."""
     of_node = node_spans(graph)
     spans: list[Interval] = []
     for cell in cells:

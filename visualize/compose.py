@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fractalgen.ir.graph import Graph
 from fractalgen.passes import Facts, facts
 
 from .blocks import around, bands_of
+from .colouring import Colouring, colouring
 from .column_layout import column_layout
 from .detail import View, view
-from .families import FAMILIES
+from .fact_table import column_table, fact_lines
+from .fading import frames_of
 from .labels import size
 from .layered_layout import layered_layout
 from .lettering import shorten, text_width
+from .look import PLAIN, Look
 from .marks import Band, Column, Figure, Layout, Rect, Swatch, Text
+from .wording import layers, short
 
 MARGIN = 24.0
 TITLE = 18.0
@@ -25,16 +30,26 @@ GUTTER = 12.0
 MOST_BESIDE = 150.0
 
 
-def figure(graph: Graph) -> Figure:
+def figure(graph: Graph, look: Look = PLAIN) -> Figure:
     """Return the picture of an expanded graph as data.
 
-    Columns lie side by side and depth runs downwards; what does not fit that gets rows. A graph of more than 400
-    boxes is drawn by its rule calls.
+    Columns lie side by side and depth runs downwards; what does not fit that gets rows.
+
+    Raises:
+        ExportError: it cannot be drawn as `look` asks: too many boxes, or a colour for what is not known.
     """
-    seen = view(graph)
+    seen = view(graph, look)
+    return figure_of(graph, seen, colouring(graph, seen.cells, look), look)
+
+
+def figure_of(graph: Graph, seen: View, colours: Colouring, look: Look) -> Figure:
+    """Return the picture of a view in given colours."""
     layout = column_layout(graph, seen) or layered_layout(seen)
-    known = facts(graph) if all(node.type is not None for node in graph.nodes) else None
-    return _Page(graph, seen, layout, known).figure()
+    boxes = tuple(replace(box, paint=paint) for box, paint in zip(layout.boxes, colours.of, strict=True))
+    typed = all(node.type is not None for node in graph.nodes)
+    known = facts(graph) if look.with_facts and typed else None
+    page = _Page(graph, seen, replace(layout, boxes=boxes), known)
+    return page.figure(colours, look)
 
 
 class _Page:
@@ -57,11 +72,13 @@ class _Page:
         self._bottom = bounds.bottom + down
         self._texts = [*head, *self._headings(), *self._beside()]
 
-    def figure(self) -> Figure:
-        legend, labels, height = self._legend()
+    def figure(self, colours: Colouring, look: Look) -> Figure:
+        at = Text(MARGIN, self._bottom + 30, "", 12, bold=True)
+        frames = frames_of(self._graph, self._layout, look.batches, at)
+        legend, labels, height = self._legend(colours, self._bottom + (50 if frames else 28))
         return Figure(
             name=self._graph.name,
-            width=self._width,
+            width=max([self._width, *(frame.caption.x + _wide(frame.caption) + MARGIN for frame in frames)]),
             height=height,
             layout=self._layout,
             bands=self._bands,
@@ -69,6 +86,8 @@ class _Page:
             legend=legend,
             facts=fact_lines(self._graph, self._known),
             table=column_table(self._known),
+            paints=colours.paints,
+            frames=frames,
         )
 
     def _head(self) -> list[Text]:
@@ -127,60 +146,20 @@ class _Page:
         name, shape = self._beside_lines(band)
         return max(text_width(name, 12), text_width(shape, 10))
 
-    def _legend(self) -> tuple[tuple[Swatch, ...], list[Text], float]:
-        present = {box.cell.family for box in self._layout.boxes}
-        x, y = MARGIN, self._bottom + 28
+    def _legend(self, colours: Colouring, y: float) -> tuple[tuple[Swatch, ...], list[Text], float]:
+        present = {box.colour for box in self._layout.boxes}
+        x = MARGIN
         swatches, texts = [], []
-        for family in (name for name in FAMILIES if name in present):
-            title = FAMILIES[family].title
+        for name in (name for name in colours.paints if name in present):
+            title = colours.paints[name].title
             need = 18 + text_width(title, NOTE) + 16
             if x + need > self._width - MARGIN + 16 and x > MARGIN:
                 x, y = MARGIN, y + 20
-            swatches.append(Swatch(family, Rect(x, y, 12, 12)))
+            swatches.append(Swatch(name, Rect(x, y, 12, 12)))
             texts.append(Text(x + 18, y + 10, title, NOTE, ink="muted"))
             x += need
         return tuple(swatches), texts, y + 12 + MARGIN
 
 
-def fact_lines(graph: Graph, known: Facts | None) -> tuple[tuple[str, str], ...]:
-    """Return the figures of a graph for people."""
-    if known is None:
-        return (("nodes", f"{len(graph.nodes):,}"), ("joins", f"{sum(node.is_join for node in graph.nodes):,}"))
-    return (
-        ("parameters", f"{known.parameters:,}"),
-        ("MACs", f"{known.macs:,}"),
-        ("depth", f"{known.depth:,}"),
-        ("shortest path", f"{known.shortest_path:,}"),
-        ("receptive field", f"{known.receptive_field:,}"),
-        ("activations", f"{known.activations:,}"),
-        ("nodes", f"{known.nodes:,}"),
-        ("joins", f"{known.joins:,}"),
-        ("output", ", ".join(known.outputs)),
-        ("fingerprint", known.fingerprint),
-    )
-
-
-def column_table(known: Facts | None) -> tuple[tuple[str, ...], ...]:
-    """Return the figures of each column under their headings; nothing for one column."""
-    if known is None or len(known.columns) < 2:
-        return ()
-    rows = [(c.index, c.depth, c.parameters, c.macs) for c in known.columns]
-    return ("column", "depth", "parameters", "MACs"), *(tuple(f"{value:,}" for value in row) for row in rows)
-
-
-def short(value: float) -> str:
-    """Return a number in three figures and a unit: `33.7M`."""
-    for unit, scale in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if abs(value) >= scale:
-            scaled = value / scale
-            return f"{scaled:.0f}{unit}" if scaled >= 100 else f"{scaled:.3g}{unit}"
-    return f"{value:g}"
-
-
 def _wide(text: Text) -> float:
     return text_width(text.text, text.size) * (1.08 if text.bold else 1.0)
-
-
-def layers(count: int) -> str:
-    """Return a depth in words."""
-    return f"{count:,} layer{'' if count == 1 else 's'}"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Parts of one colour.
+class Paint:
+    """How boxes of one kind look.
 
     Attributes:
         title: What the legend says.
@@ -24,18 +24,18 @@ class Family:
     strength: float = 0.22
 
 
-FAMILIES: dict[str, Family] = {
-    "conv": Family("convolution", "#0072b2"),
-    "join": Family("join", "#009e73", 0.5),
-    "pool": Family("pooling", "#e69f00", 0.3),
-    "linear": Family("linear", "#cc79a7", 0.32),
-    "attention": Family("attention", "#d55e00"),
-    "norm": Family("normalisation", "#56b4e9", 0.3),
-    "activation": Family("activation", "#f0e442", 0.35),
-    "noise": Family("dropout", "#999999", 0.25),
-    "group": Family("rule call", "#0072b2", 0.1),
-    "other": Family("other op", "#999999", 0.12),
-    "input": Family("input and output", "#5b6470", 0.04),
+FAMILIES: dict[str, Paint] = {
+    "conv": Paint("convolution", "#0072b2"),
+    "join": Paint("join", "#009e73", 0.5),
+    "pool": Paint("pooling", "#e69f00", 0.3),
+    "linear": Paint("linear", "#cc79a7", 0.32),
+    "attention": Paint("attention", "#d55e00"),
+    "norm": Paint("normalisation", "#56b4e9", 0.3),
+    "activation": Paint("activation", "#f0e442", 0.35),
+    "noise": Paint("dropout", "#999999", 0.25),
+    "group": Paint("rule call", "#0072b2", 0.1),
+    "other": Paint("other op", "#999999", 0.12),
+    "input": Paint("input and output", "#5b6470", 0.04),
 }
 
 _KINDS = {

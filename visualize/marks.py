@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from fractalgen.ir.graph import Interval
 
 from .cells import Cell, Link
+from .families import FAMILIES, Paint
 
 Point = tuple[float, float]
 Ink = Literal["ink", "muted"]
@@ -58,11 +60,18 @@ class Box:
         cell: What it stands for.
         rect: Where it is.
         columns: The network columns that run it, counted from 0; None in a layered layout.
+        paint: The name of its colour; that of its family when empty.
     """
 
     cell: Cell
     rect: Rect
     columns: Interval | None = None
+    paint: str = ""
+
+    @property
+    def colour(self) -> str:
+        """The name of its colour."""
+        return self.paint or self.cell.family
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +118,25 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """A patch of the legend."""
+    """A patch of the legend, in the colour `paint`."""
 
-    family: str
+    paint: str
     rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One step of a picture that moves: what fades while its caption is shown.
+
+    Attributes:
+        caption: What it shows.
+        boxes: Numbers of the boxes that fade.
+        arrows: Numbers of the arrows that fade.
+    """
+
+    caption: Text
+    boxes: frozenset[int]
+    arrows: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +181,8 @@ class Figure:
         legend: What the colours mean.
         facts: Figures of the network for people: (what, how much).
         table: Figures of each column: one row a column, the first row holds the headings; empty for one column.
+        paints: Name -> how boxes of that colour look.
+        frames: The steps of a picture that moves; one alone stands still.
     """
 
     name: str
@@ -168,6 +194,8 @@ class Figure:
     legend: tuple[Swatch, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    paints: Mapping[str, Paint] = field(default_factory=lambda: FAMILIES)
+    frames: tuple[Frame, ...] = ()
 
     @property
     def boxes(self) -> tuple[Box, ...]:

@@ -1,6 +1,6 @@
 """Figure -> DOT, with every position pinned: `neato -n2` draws it as it is here.
 
-DOT counts points from the lower left corner upwards.
+DOT counts points from the lower left corner upwards. Of a picture that moves, it holds the first frame.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import graphviz
 
 from .curves import beziers, until_head
+from .families import mix
 from .lettering import legible, text_width
 from .marks import Arrow, Figure, Rect, Text
-from .render_svg import GROUND, INK, LINE, MUTED, box_texts, fill_of, number, stroke_of
+from .motion import FADED
+from .render_svg import GROUND, INK, LINE, MUTED, PAPER, box_texts, fill_of, number, stroke_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +36,11 @@ def dot(figure: Figure) -> str:
     for number_, (rect, attributes) in enumerate(_nodes(figure)):
         graph.node(f"n{number_}", **_placed(figure, rect), **attributes)
     first = 1 + len(figure.bands)
-    for arrow in figure.arrows:
+    faded = _faded_arrows(figure)
+    for index, arrow in enumerate(figure.arrows):
         ends = (f"n{first + arrow.link.source}", f"n{first + arrow.link.target}")
-        graph.edge(*ends, pos=_way(figure, arrow))
+        pale = {"color": _pale(LINE[0])} if index in faded else {}
+        graph.edge(*ends, pos=_way(figure, arrow), **pale)
     return str(graph.source)
 
 
@@ -45,16 +49,34 @@ def _nodes(figure: Figure) -> Iterator[tuple[Rect, dict[str, str]]]:
     yield Rect(0, 0, figure.width, figure.height), {"style": "filled", "fillcolor": "white", "color": "white"}
     for band in figure.bands:
         yield band.rect, {"style": "rounded,filled", "fillcolor": GROUND[0], "color": GROUND[0]}
-    for box in figure.boxes:
-        family = box.cell.family
-        colours = {"style": "rounded,filled", "fillcolor": fill_of(family), "color": stroke_of(family)}
+    faded = _faded_boxes(figure)
+    for index, box in enumerate(figure.boxes):
+        paint = figure.paints[box.colour]
+        fill, stroke = fill_of(paint), stroke_of(paint)
+        if index in faded:
+            fill, stroke = _pale(fill), _pale(stroke)
+        colours = {"style": "rounded,filled", "fillcolor": fill, "color": stroke}
         yield box.rect, {**colours, "tooltip": _quoted(box.cell.title)}
     for swatch in figure.legend:
-        colours = {"fillcolor": fill_of(swatch.family), "color": stroke_of(swatch.family)}
-        yield swatch.rect, {"style": "filled", **colours}
-    texts = [*figure.texts, *(text for box in figure.boxes for text in box_texts(box))]
-    for text in texts:
+        paint = figure.paints[swatch.paint]
+        yield swatch.rect, {"style": "filled", "fillcolor": fill_of(paint), "color": stroke_of(paint)}
+    for text in [*figure.texts, *(frame.caption for frame in figure.frames[:1])]:
         yield _text_rect(text, figure.width), _lettered(text)
+    for index, box in enumerate(figure.boxes):
+        for text in box_texts(box):
+            yield _text_rect(text, figure.width), _lettered(text, faded=index in faded)
+
+
+def _faded_boxes(figure: Figure) -> frozenset[int]:
+    return figure.frames[0].boxes if figure.frames else frozenset()
+
+
+def _faded_arrows(figure: Figure) -> frozenset[int]:
+    return figure.frames[0].arrows if figure.frames else frozenset()
+
+
+def _pale(colour: str) -> str:
+    return mix(colour, PAPER[0], FADED)
 
 
 def _text_rect(text: Text, page: float) -> Rect:
@@ -65,13 +87,14 @@ def _text_rect(text: Text, page: float) -> Rect:
     return Rect(text.x - left, text.y - text.size * 1.36, width, text.size * 2)
 
 
-def _lettered(text: Text) -> dict[str, str]:
+def _lettered(text: Text, *, faded: bool = False) -> dict[str, str]:
     side = {"start": "\\l", "middle": "", "end": "\\r"}[text.anchor]
+    colour = INK[0] if text.ink == "ink" else MUTED[0]
     return {
         "shape": "plaintext",
         "label": graphviz.nohtml(_quoted(text.text) + side),
         "fontsize": number(text.size),
-        "fontcolor": INK[0] if text.ink == "ink" else MUTED[0],
+        "fontcolor": _pale(colour) if faded else colour,
         **({"fontname": "Helvetica-Bold"} if text.bold else {}),
     }
 

@@ -5,13 +5,14 @@ Colours stand in the elements for a light page; a style sheet turns them where t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from .curves import HEAD, beziers, until_head
-from .families import FAMILIES, mix
+from .families import Paint, mix
 from .lettering import escape, shorten
 from .marks import Arrow, Box, Figure, Point, Rect, Text
+from .motion import Motion
 from .sizes import MAIN, SMALL
 
 FONT = "Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif"
@@ -31,39 +32,40 @@ def svg(figure: Figure) -> str:
     """Return the picture as SVG text."""
     width, height = number(figure.width), number(figure.height)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    motion = Motion(figure.frames)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT}">',
         f"<title>{escape(figure.name or 'network')}</title>",
-        f"<style>{style(figure)}</style>",
+        f"<style>{style(figure)}{motion.style()}</style>",
         f'<rect class="fg-paper" fill="{PAPER[0]}" width="{width}" height="{height}"/>',
         *_bands(figure),
-        *_arrows(figure.arrows),
-        *_boxes(figure),
+        *_arrows(figure.arrows, motion),
+        *_boxes(figure, motion),
         *_legend(figure),
         *(_text(text) for text in figure.texts),
+        *(f"<g{motion.caption(n)}>{_text(frame.caption)}</g>" for n, frame in enumerate(figure.frames)),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def fill_of(family: str, *, dark: bool = False) -> str:
+def fill_of(paint: Paint, *, dark: bool = False) -> str:
     """Return the ground of a box."""
-    kind = FAMILIES[family]
-    return mix(kind.colour, PAPER[dark], min(1.0, kind.strength * (1.4 if dark else 1.0)))
+    return mix(paint.colour, PAPER[dark], min(1.0, paint.strength * (1.4 if dark else 1.0)))
 
 
-def stroke_of(family: str, *, dark: bool = False) -> str:
+def stroke_of(paint: Paint, *, dark: bool = False) -> str:
     """Return the outline of a box."""
-    return mix(FAMILIES[family].colour, "#ffffff" if dark else "#000000", 0.85)
+    return mix(paint.colour, "#ffffff" if dark else "#000000", 0.85)
 
 
 def style(figure: Figure) -> str:
     """Return the style sheet: the same classes in light and in dark."""
-    families = sorted({box.cell.family for box in figure.boxes})
+    paints = {name: figure.paints[name] for name in sorted({box.colour for box in figure.boxes})}
     return (
-        " ".join(_rules(families, dark=False))
+        " ".join(_rules(paints, dark=False))
         + " @media (prefers-color-scheme: dark) { "
-        + (" ".join(_rules(families, dark=True)) + " }")
+        + (" ".join(_rules(paints, dark=True)) + " }")
     )
 
 
@@ -72,15 +74,15 @@ def number(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
-def _rules(families: Iterable[str], *, dark: bool) -> Iterator[str]:
+def _rules(paints: Mapping[str, Paint], *, dark: bool) -> Iterator[str]:
     yield f".fg-paper{{fill:{PAPER[dark]}}}"
     yield f".fg-ground{{fill:{GROUND[dark]}}}"
     yield f".fg-ink{{fill:{INK[dark]}}}"
     yield f".fg-muted{{fill:{MUTED[dark]}}}"
     yield f".fg-line{{stroke:{LINE[dark]}}}"
     yield f".fg-head{{fill:{LINE[dark]}}}"
-    for family in families:
-        yield f".fg-{family}{{fill:{fill_of(family, dark=dark)};stroke:{stroke_of(family, dark=dark)}}}"
+    for name, paint in paints.items():
+        yield f".fg-{name}{{fill:{fill_of(paint, dark=dark)};stroke:{stroke_of(paint, dark=dark)}}}"
 
 
 def _bands(figure: Figure) -> Iterator[str]:
@@ -88,15 +90,26 @@ def _bands(figure: Figure) -> Iterator[str]:
         yield f'<rect class="fg-ground" fill="{GROUND[0]}" {_place(band.rect)} rx="10"/>'
 
 
-def _arrows(arrows: Iterable[Arrow]) -> Iterator[str]:
+def _arrows(arrows: Sequence[Arrow], motion: Motion) -> Iterator[str]:
+    """Yield all arrows that fade together as one line."""
+    alike: dict[str, list[Arrow]] = {}
+    for index, arrow in enumerate(arrows):
+        alike.setdefault(motion.arrow(index), []).append(arrow)
+    for fades, group in alike.items():
+        if fades:
+            yield f"<g{fades}>{''.join(_lines(group))}</g>"
+        else:
+            yield from _lines(group)
+
+
+def _lines(arrows: Iterable[Arrow]) -> Iterator[str]:
     lines, heads = [], []
     for arrow in arrows:
         lines.append(path(until_head(arrow.points)))
         x, y = arrow.points[-1]
         heads.append(f"M{number(x)} {number(y)}l-3.4 -{number(HEAD + 1)}h6.8z")
-    if lines:
-        yield f'<path class="fg-line" fill="none" stroke="{LINE[0]}" stroke-width="1.3" d="{"".join(lines)}"/>'
-        yield f'<path class="fg-head" fill="{LINE[0]}" d="{"".join(heads)}"/>'
+    yield f'<path class="fg-line" fill="none" stroke="{LINE[0]}" stroke-width="1.3" d="{"".join(lines)}"/>'
+    yield f'<path class="fg-head" fill="{LINE[0]}" d="{"".join(heads)}"/>'
 
 
 def path(points: list[Point]) -> str:
@@ -112,15 +125,16 @@ def path(points: list[Point]) -> str:
     return "".join(steps)
 
 
-def _boxes(figure: Figure) -> Iterator[str]:
-    for box in figure.boxes:
-        family = box.cell.family
+def _boxes(figure: Figure, motion: Motion) -> Iterator[str]:
+    for index, box in enumerate(figure.boxes):
+        paint = figure.paints[box.colour]
         round_ = 5 if box.cell.is_bar else 7
         shape = (
-            f'<rect class="fg-{family}" fill="{fill_of(family)}" stroke="{stroke_of(family)}" stroke-width="1.2" '
+            f'<rect class="fg-{box.colour}" fill="{fill_of(paint)}" stroke="{stroke_of(paint)}" stroke-width="1.2" '
             f'{_place(box.rect)} rx="{round_}"/>'
         )
-        yield f"<g><title>{escape(box.cell.title)}</title>{shape}{''.join(_text(t) for t in box_texts(box))}</g>"
+        inside = f"<title>{escape(box.cell.title)}</title>{shape}{''.join(_text(t) for t in box_texts(box))}"
+        yield f"<g{motion.box(index)}>{inside}</g>"
 
 
 def box_texts(box: Box) -> list[Text]:
@@ -139,9 +153,9 @@ def box_texts(box: Box) -> list[Text]:
 
 def _legend(figure: Figure) -> Iterator[str]:
     for swatch in figure.legend:
-        family = swatch.family
+        paint = figure.paints[swatch.paint]
         yield (
-            f'<rect class="fg-{family}" fill="{fill_of(family)}" stroke="{stroke_of(family)}" '
+            f'<rect class="fg-{swatch.paint}" fill="{fill_of(paint)}" stroke="{stroke_of(paint)}" '
             f'{_place(swatch.rect)} rx="3"/>'
         )
 

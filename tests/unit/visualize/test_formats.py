@@ -102,7 +102,7 @@ def test_a_picture_that_needs_a_missing_program_says_how_to_install_it(fractal, 
 
 
 def test_an_unknown_format_names_the_known_ones(fractal, tmp_path):
-    with pytest.raises(UnknownNameError, match=r"unknown format 'bmp'\. Known: dot, html, pdf, png, svg"):
+    with pytest.raises(UnknownNameError, match=r"unknown format 'bmp'\. Known: dot, html, mmd, pdf, png, svg"):
         draw(fractal(1), tmp_path / "net.bmp")
 
 

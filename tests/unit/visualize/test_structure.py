@@ -84,5 +84,5 @@ def test_everything_lies_inside_the_page(picture):
 
 
 def test_the_legend_names_each_colour_once(picture):
-    families = [swatch.family for swatch in picture.legend]
-    assert sorted(families) == sorted({box.cell.family for box in picture.boxes})
+    paints = [swatch.paint for swatch in picture.legend]
+    assert sorted(paints) == sorted({box.colour for box in picture.boxes})
