@@ -5,6 +5,6 @@
 
 from fractalgen.report.finish import finish_search
 from fractalgen.report.training_run import TrainingRun, read_training_run
-from fractalgen.report.write import write_report
+from fractalgen.report.write import watch_report, write_report
 
-__all__ = ["TrainingRun", "finish_search", "read_training_run", "write_report"]
+__all__ = ["TrainingRun", "finish_search", "read_training_run", "watch_report", "write_report"]

@@ -1,15 +1,25 @@
-"""The leaderboard as a table that sorts itself."""
+"""The leaderboard as a table that sorts and filters itself."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from fractalgen.report.wording import plain, readable, short_names, shown
+from fractalgen.report.wording import numeric, plain, readable, short_names, shown, state_of
 from fractalgen.search import Leaderboard, Row
 from fractalgen.visualize.lettering import escape
+
+TABLE = "leaderboard"
+KINDS: Mapping[str, str] = {
+    "": "every trial",
+    "front": "on the front",
+    "complete": "with a score",
+    "cached": "answered from the cache",
+    "pruned": "pruned",
+}
+"""Class of a row -> what the filter calls it."""
 
 
 def leaderboard_table(board: Leaderboard) -> str:
@@ -26,7 +36,18 @@ def leaderboard_table(board: Leaderboard) -> str:
         for name, title in zip(names, titles, strict=True)
     )
     body = "\n".join(_row(board, trial, metrics) for trial in _ranked(board))
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>'
+    return (
+        f'{_filter()}<div class="scroll"><table id="{TABLE}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _filter() -> str:
+    kinds = "".join(f'<option value="{kind}">{name}</option>' for kind, name in KINDS.items())
+    return (
+        f'<div class="filter" data-table="{TABLE}"><input type="search" placeholder="Filter: words that a row holds" '
+        f'aria-label="Filter"><select aria-label="Which trials">{kinds}</select><output class="muted"></output></div>'
+    )
 
 
 def _ranked(board: Leaderboard) -> list[Row]:
@@ -44,13 +65,17 @@ def _row(board: Leaderboard, trial: Row, metrics: Sequence[str]) -> str:
     marks = {
         "front": trial in board.front,
         "best": trial == board.best,
+        "complete": trial.complete,
+        "cached": trial.cached,
         "pruned": not trial.complete,
     }
     names = " ".join(mark for mark, holds in marks.items() if holds)
-    state = "cached" if trial.cached and trial.complete else trial.state
-    cells = [_cell(trial.number), _cell(state, title=trial.reason or "; ".join(trial.problems))]
+    number = str(trial.number)
+    opener = f'<button type="button" data-trial="{number}">{number}</button>'
+    why = trial.reason or "; ".join(trial.problems)
+    cells = [f'<td data-value="{number}">{opener}</td>', _cell(state_of(trial), title=why)]
     cells += [_cell(trial.values.get(metric, ""), words=partial(shown, metric)) for metric in metrics]
-    cells += [_cell(_number(trial.params.get(hole, ""))) for hole in board.holes]
+    cells += [_cell(numeric(trial.params.get(hole, ""))) for hole in board.holes]
     cells += [_cell(round(trial.seconds, 2)), _cell(trial.fingerprint[:12], title=trial.fingerprint)]
     return f'<tr id="trial-{trial.number}" class="{names}">{"".join(cells)}</tr>'
 
@@ -68,15 +93,5 @@ def _text_class(wordy: bool) -> str:
 
 
 def _is_numeric(board: Leaderboard, hole: str) -> bool:
-    values = [_number(trial.params[hole]) for trial in board.trials if hole in trial.params]
+    values = [numeric(trial.params[hole]) for trial in board.trials if hole in trial.params]
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-
-
-def _number(value: Any) -> Any:
-    """Return a choice that is written as a number as one, so that it sorts as one."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return int(value)
-    except ValueError:
-        return value

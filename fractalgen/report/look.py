@@ -1,4 +1,4 @@
-"""Style and script of the reports. The script only sorts a table and copies a text; the page reads without it."""
+"""Style of the reports."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ section { margin-top: 2.5rem; }
   overflow-wrap: anywhere; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2.5rem;
   align-items: start; }
+.pair > * { min-width: 0; }
 .plot svg { display: block; width: 100%; max-width: 60rem; height: auto; }
-.mark circle { transition: r .1s; } .mark:hover circle { r: 8.5px; cursor: pointer; }
+.chart { width: 100%; height: 26rem; }
+.chart.low { height: 20rem; }
 .picture { max-height: 60rem; overflow: auto; border: 1px solid var(--rule); border-radius: .6rem; text-align: center; }
 .picture svg, .picture img { max-width: 100%; height: auto; }
 .scroll { overflow: auto; max-height: 40rem; border: 1px solid var(--rule); border-radius: .6rem; }
@@ -31,12 +33,18 @@ th, td { padding: .4rem .7rem; text-align: right; border-bottom: 1px solid var(-
   max-width: 18rem; overflow: hidden; text-overflow: ellipsis; }
 .text { text-align: left; }
 thead th { position: sticky; top: 0; background: var(--ground); font-weight: 600; }
-th button { all: unset; cursor: pointer; } th button:focus-visible { outline: 2px solid var(--accent); }
+th button, td button { all: unset; cursor: pointer; }
+th button:focus-visible, td button:focus-visible { outline: 2px solid var(--accent); }
+td button { color: var(--accent); }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }
 tbody tr:hover, tr:target { background: var(--ground); }
 tr.front td:first-child { box-shadow: inset 3px 0 var(--front); } tr.best { font-weight: 600; }
 tr.pruned td { color: var(--muted); }
+.filter { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin-bottom: .7rem; }
+.filter input, .filter select { font: inherit; color: inherit; background: var(--paper); padding: .3rem .6rem;
+  border: 1px solid var(--rule); border-radius: .4rem; }
+.filter input { flex: 1 1 16rem; max-width: 30rem; }
 .listing { margin: 0; border: 1px solid var(--rule); border-radius: .6rem; overflow: hidden; }
 .listing figcaption { display: flex; justify-content: space-between; align-items: center; padding: .4rem .8rem;
   background: var(--ground); color: var(--muted); font-size: .85rem; }
@@ -45,33 +53,17 @@ pre { margin: 0; padding: .8rem; max-height: 57rem; overflow: auto;
 .copy { font: inherit; color: var(--accent); background: none; border: 1px solid currentColor; border-radius: .4rem;
   padding: .05rem .6rem; cursor: pointer; }
 details { margin-top: 1rem; } summary { cursor: pointer; color: var(--accent); margin-bottom: .5rem; }
-"""
-
-SCRIPT = """
-for (const button of document.querySelectorAll("th button")) button.addEventListener("click", () => {
-  const head = button.closest("th"), body = head.closest("table").tBodies[0];
-  const up = head.getAttribute("aria-sort") !== "ascending", at = head.cellIndex;
-  const value = row => row.cells[at].dataset.value ?? row.cells[at].textContent;
-  const compare = (a, b) => {
-    if (a === "" || b === "") return a === b ? 0 : a === "" ? 1 : -1;
-    const order = isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b;
-    return up ? order : -order;
-  };
-  for (const other of head.parentNode.cells) other.removeAttribute("aria-sort");
-  head.setAttribute("aria-sort", up ? "ascending" : "descending");
-  body.append(...[...body.rows].sort((one, two) => compare(value(one), value(two))));
-});
-for (const button of document.querySelectorAll(".copy")) button.addEventListener("click", async () => {
-  const text = button.closest("figure").querySelector("pre");
-  try { await navigator.clipboard.writeText(text.textContent); }
-  catch {
-    getSelection().selectAllChildren(text);
-    document.execCommand("copy");
-  }
-  button.textContent = "Copied";
-  setTimeout(() => { button.textContent = "Copy"; }, 1500);
-});
-for (const mark of document.querySelectorAll(".mark[data-key]")) mark.addEventListener("click", () => {
-  if (mark.dataset.key) location.hash = "trial-" + mark.dataset.key;
-});
+.card { position: fixed; top: 1rem; bottom: 1rem; right: 1rem; width: min(30rem, 44vw); display: flex;
+  flex-direction: column; gap: .6rem; padding: 1rem; background: var(--paper); border: 1px solid var(--rule);
+  border-radius: .8rem; box-shadow: 0 .5rem 2rem #0005; z-index: 2000; }
+.card[hidden] { display: none; } .card.left { right: auto; left: 1rem; }
+.card:not(.pinned) { pointer-events: none; } .card:not(.pinned) .listing, .card:not(.pinned) .close { display: none; }
+.card header { display: flex; justify-content: space-between; align-items: baseline; }
+.card h2 { margin: 0; } .card .picture { flex: 1 1 auto; min-height: 6rem; }
+.card .picture svg { max-height: 100%; }
+.card.pinned .picture svg { max-height: none; }
+.card p { margin: 0; overflow-wrap: anywhere; } .card pre { max-height: 14rem; }
+.close { all: unset; cursor: pointer; color: var(--accent); }
+@media (max-width: 50rem) { .card, .card.left { left: .5rem; right: .5rem; width: auto; top: 40vh; bottom: .5rem; } }
+@media print { .filter, .copy, .card { display: none; } .scroll { max-height: none; } }
 """

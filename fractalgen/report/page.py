@@ -1,26 +1,41 @@
-"""The frame of every report: head, style, script, and the parts that pages share."""
+"""The frame of every report: head, style, scripts, and the parts that pages share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
-from fractalgen.report.look import SCRIPT, STYLE
-from fractalgen.visualize.lettering import escape
+from fractalgen.report.look import STYLE
+from fractalgen.report.script import TABLES
+from fractalgen.visualize.lettering import escape, legible
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:"
 """The browser itself refuses whatever would leave the file."""
 
 
-def page(title: str, subtitle: str, sections: Iterable[str]) -> str:
-    """Return a whole page; `sections` are HTML, the rest is text."""
+def page(
+    title: str, subtitle: str, sections: Iterable[str], scripts: Iterable[str] = (), refresh: int | None = None
+) -> str:
+    """Return a whole page; `sections` are HTML, `scripts` are JavaScript, the rest is text.
+
+    Args:
+        title: The heading.
+        subtitle: What stands below it.
+        sections: Parts of the page, in order; empty ones are left out.
+        scripts: What runs after the tables' own script.
+        refresh: Seconds after which a browser reads the file again.
+    """
     body = "\n".join(section for section in sections if section)
+    again = "" if refresh is None else f'<meta http-equiv="refresh" content="{refresh}">\n'
+    code = "\n".join(f"<script>{script}</script>" for script in (TABLES, *scripts))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{again}'
         f"<title>{escape(title)} · fractalgen</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f'<header><h1>{escape(title)}</h1><p class="muted">{escape(subtitle)}</p></header>\n'
-        f"{body}\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+        f"{body}\n{code}\n</body>\n</html>\n"
     )
 
 
@@ -32,6 +47,11 @@ def section(title: str, content: str, note: str = "") -> str:
     return f"<section><h2>{escape(title)}</h2>{below}{content}</section>"
 
 
+def side_by_side(*sections: str) -> str:
+    """Return parts of the page next to each other where there is room; nothing without content."""
+    return f'<div class="pair">{"".join(sections)}</div>' if any(sections) else ""
+
+
 def tiles(figures: Iterable[tuple[str, str]]) -> str:
     """Return headline figures: (what, how much)."""
     cells = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures)
@@ -40,8 +60,11 @@ def tiles(figures: Iterable[tuple[str, str]]) -> str:
 
 def listing(text: str, name: str) -> str:
     """Return a text to read and to copy; nothing when it is empty."""
-    if not text:
-        return ""
+    return frame(text, name) if text else ""
+
+
+def frame(text: str, name: str) -> str:
+    """Return a place for a text to read and to copy."""
     return (
         f'<figure class="listing"><figcaption>{escape(name)} <button type="button" class="copy">Copy</button>'
         f"</figcaption><pre>{escape(text)}</pre></figure>"
@@ -53,6 +76,14 @@ def folded(title: str, content: str) -> str:
     if not content:
         return ""
     return f"<details><summary>{escape(title)}</summary>{content}</details>"
+
+
+def data(name: str, value: Any) -> str:
+    """Return plain data for scripts, under the id `name`; no text in it can end the element."""
+    text = legible(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f'<script type="application/json" id="{escape(name)}">{text}</script>'
 
 
 def share(value: float | None) -> str:

@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
+from fractalgen.report.chart import library
 from fractalgen.report.leaderboard_table import leaderboard_table
-from fractalgen.report.page import folded, listing, page, seconds, section, share, tiles
+from fractalgen.report.page import folded, listing, page, seconds, section, share, side_by_side, tiles
 from fractalgen.report.picture import picture
 from fractalgen.report.records import read_optional
+from fractalgen.report.script import CARD, CHARTS
+from fractalgen.report.search_charts import front_chart, history_chart, importance_chart, outcome_chart, parallel_chart
+from fractalgen.report.timeline import timeline_chart
+from fractalgen.report.trial_pictures import trial_pictures
 from fractalgen.report.wording import plain, readable, short_names, shown
-from fractalgen.search import Leaderboard, Row
-from fractalgen.spec.search import Objective
-from fractalgen.visualize import Axis, Point, scatter
+from fractalgen.search import Leaderboard
 from fractalgen.visualize.lettering import escape
 
-_TABLE_NOTE = "Click a heading to sort. The bar on the left marks the front."
+_FRONT_NOTE = "Each dot is a trial. Point at one to see its network; click to keep it and to copy its spec."
+_TABLE_NOTE = "Click a heading to sort, a number to see the network. The bar on the left marks the front."
 _GUARDS_NOTE = "Checked in every run, because it goes wrong silently; the scores of these trials may mean nothing."
-_LOG_FROM = 20.0
-"""Ratio of the largest to the smallest value from which an axis takes equal steps for equal factors."""
+_PARALLEL_NOTE = "Each line is a trial, from what was chosen for each hole to its score; orange is best."
+_IMPORTANCE_NOTE = (
+    "How much of the spread among scored trials each hole explains (PED-ANOVA); holes of some trials are left out."
+)
 
 
-def search_page(folder: Path, board: Leaderboard) -> str:
-    """Return the report of a search as HTML."""
-    name = board.name or folder.name
+def search_page(folder: Path, board: Leaderboard, refresh: int | None = None) -> str:
+    """Return the report of a search as HTML; a browser reads it again after `refresh` seconds."""
     goals = ", ".join(f"{goal.direction} {readable(goal.metric)}" for goal in board.objectives)
-    best = folder / "best"
-    lock = folded(
-        "lock.json: versions, seeds and digests of this run", listing(read_optional(folder / "lock.json"), "lock.json")
-    )
-    space = folded("spec.yaml: the space that was searched", listing(read_optional(folder / "spec.yaml"), "spec.yaml"))
     return page(
-        name,
+        board.name or folder.name,
         f"Architecture search: {goals}",
-        [
-            tiles(_headline(board)),
-            section(*_trade_off(board)),
-            section("The best architecture", _best(best), _best_note(board)),
-            section("What the guards found", _guards(board), _GUARDS_NOTE),
-            section("Leaderboard", leaderboard_table(board), _TABLE_NOTE),
-            section("The run", space + lock),
-        ],
+        [tiles(_headline(board)), *_plots(board), *_findings(folder, board), trial_pictures(folder, board)],
+        (library(), CARD + CHARTS),
+        refresh,
     )
+
+
+def _plots(board: Leaderboard) -> Iterable[str]:
+    upwards, *others = [readable(goal.metric) for goal in board.objectives]
+    trade_off = f"{upwards.capitalize()} against {others[0]}" if others else ""
+    yield section(trade_off, front_chart(board).html(), _FRONT_NOTE)
+    yield side_by_side(
+        section("History", history_chart(board).html()),
+        section("Importance", importance_chart(board).html(), _IMPORTANCE_NOTE),
+    )
+    yield section("Choices and scores", parallel_chart(board).html(), _PARALLEL_NOTE)
+    yield side_by_side(
+        section("When trials ran", timeline_chart(board).html()),
+        section("How trials ended", outcome_chart(board).html() + _reasons(board)),
+    )
+
+
+def _findings(folder: Path, board: Leaderboard) -> Iterable[str]:
+    lock = folded("lock.json: versions, seeds and digests of this run", _file(folder, "lock.json"))
+    space = folded("spec.yaml: the space that was searched", _file(folder, "spec.yaml"))
+    yield section("The best architecture", _best(folder / "best"), _best_note(board))
+    yield section("What the guards found", _guards(board), _GUARDS_NOTE)
+    yield section("Leaderboard", leaderboard_table(board), _TABLE_NOTE)
+    yield section("The run", space + lock)
+
+
+def _file(folder: Path, name: str) -> str:
+    return listing(read_optional(folder / name), name)
 
 
 def _headline(board: Leaderboard) -> Iterable[tuple[str, str]]:
@@ -62,62 +85,24 @@ def _headline(board: Leaderboard) -> Iterable[tuple[str, str]]:
     yield "time in trials", seconds(sum(trial.seconds for trial in board.trials if not trial.cached))
 
 
-def _trade_off(board: Leaderboard) -> tuple[str, str, str]:
-    """Return title, plot and note: the first objective over the second, or over the trials when it is the only one."""
-    upwards = board.objectives[0]
-    across = board.objectives[1] if len(board.objectives) > 1 else None
-    points = _points(board, upwards, across)
-    if not points:
-        return "", "", ""
-    x = _axis(across, [point.x for point in points]) if across else Axis("trial")
-    plot = f'<div class="plot">{scatter(points, x, _axis(upwards))}</div>'
-    if across is None:
-        return "History", plot, "Each dot is a trial; the best one is orange."
-    note = "Each dot is a trial, the front is orange, answers from the cache are hollow. Hover for a trial's settings."
-    return f"{readable(upwards.metric).capitalize()} against {readable(across.metric)}", plot, note
+def _reasons(board: Leaderboard) -> str:
+    """Return why trials were pruned, the most frequent reason first."""
+    counts = Counter(trial.reason for trial in board.trials if not trial.complete and trial.reason)
+    items = "".join(f"<li>{count:,}: {escape(reason[:300])}</li>" for reason, count in counts.most_common(8))
+    more = f"<li>and {len(counts) - 8:,} other reasons</li>" if len(counts) > 8 else ""
+    return f'<ul class="reasons muted">{items}{more}</ul>' if items else ""
 
 
 def _guards(board: Leaderboard) -> str:
     found = [(row.number, problem) for row in board.trials if not row.cached for problem in row.problems]
     items = "".join(f"<li>trial {number}: {escape(problem)}</li>" for number, problem in found)
-    return f"<ul>{items}</ul>" if items else ""
-
-
-def _points(board: Leaderboard, upwards: Objective, across: Objective | None) -> list[Point]:
-    strong = {row.number for row in board.front} if across else {board.best.number} if board.best else set()
-    points = []
-    for trial in board.trials:
-        y = trial.values.get(upwards.metric, math.nan)
-        x = trial.values.get(across.metric, math.nan) if across else float(trial.number)
-        if trial.complete and math.isfinite(x) and math.isfinite(y):
-            title = _hover(trial)
-            points.append(Point(x, y, title, str(trial.number), trial.number in strong, trial.cached))
-    return points
-
-
-def _hover(trial: Row) -> str:
-    lines = [f"trial {trial.number}"]
-    lines += [f"{readable(metric)}: {shown(metric, value)}" for metric, value in trial.values.items()]
-    lines += [f"{hole}: {plain(value)}" for hole, value in trial.params.items()]
-    return "\n".join(lines)
-
-
-def _axis(goal: Objective, values: Sequence[float] = ()) -> Axis:
-    """Return the axis of an objective; of equal factors where `values` are far apart."""
-    more = goal.direction == "maximize"
-    better = "more" if more else "fewer" if goal.metric in {"parameters", "macs"} else "less"
-    return Axis(f"{readable(goal.metric)} ({better} is better)", bool(values) and _is_wide(values), more)
-
-
-def _is_wide(values: Sequence[float]) -> bool:
-    return min(values) > 0 and max(values) / min(values) >= _LOG_FROM
+    return f'<ul class="guards">{items}</ul>' if items else ""
 
 
 def _best(folder: Path) -> str:
     drawn = picture(folder)
-    spec = listing(read_optional(folder / "spec.yaml"), "best/spec.yaml")
     left = f'<div class="picture">{drawn}</div>' if drawn else ""
-    return f'<div class="pair">{left}{spec}</div>' if left or spec else ""
+    return side_by_side(left, listing(read_optional(folder / "spec.yaml"), "best/spec.yaml"))
 
 
 def _best_note(board: Leaderboard) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fractalgen.report.page import share
+from fractalgen.search import Row
 
 
 def readable(metric: str) -> str:
@@ -29,6 +30,19 @@ def plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def numeric(value: Any) -> Any:
+    """Return a choice that is written as a number as one, so that it sorts and plots as one."""
+    if not isinstance(value, str):
+        return value
+    for kind in (int, float):
+        try:
+            number = kind(value)
+        except ValueError:
+            continue
+        return number if math.isfinite(number) else value
+    return value
+
+
 def short_names(holes: Sequence[str]) -> list[str]:
     """Return the shortest end of each path that no other path ends in: `columns` of `network.body.fractal.columns`."""
     paths = [hole.split(".") for hole in holes]
@@ -39,3 +53,17 @@ def short_names(holes: Sequence[str]) -> list[str]:
             count += 1
         names.append(".".join(path[-count:]))
     return names
+
+
+def summary(row: Row) -> str:
+    """Return a trial in a line a figure: its state, its values, what was chosen."""
+    lines = [f"trial {row.number}: {state_of(row)}"]
+    lines += [f"{readable(metric)}: {shown(metric, value)}" for metric, value in row.values.items()]
+    names = short_names(tuple(row.params))
+    lines += [f"{name}: {plain(value)}" for name, value in zip(names, row.params.values(), strict=True)]
+    return "\n".join(lines)
+
+
+def state_of(row: Row) -> str:
+    """Return how a trial ended: scored, answered from the cache, or pruned."""
+    return "cached" if row.cached and row.complete else row.state

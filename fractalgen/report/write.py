@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fractalgen.atomic import write_text
@@ -12,6 +14,10 @@ from fractalgen.report.training_page import training_page
 from fractalgen.search import Leaderboard, leaderboard
 
 FILE = "report.html"
+EVERY = 2.0
+"""Seconds between two looks at a search that is watched."""
+REFRESH = 5
+"""Seconds after which a browser reads the report of a watched search again."""
 
 
 def write_report(run_dir: Path | str) -> Path:
@@ -22,9 +28,7 @@ def write_report(run_dir: Path | str) -> Path:
     Raises:
         SearchError: the folder is missing or was written by something else, or it may not be written.
     """
-    folder = Path(run_dir)
-    if not folder.is_dir():
-        raise SearchError(f"there is no folder {str(folder)!r}", "Give the folder of a search or of a training run.")
+    folder = _folder(run_dir)
     if (folder / leaderboard.FILE).is_file():
         text = search_page(folder, Leaderboard.read(folder))
     elif (folder / training_run.FILE).is_file():
@@ -34,6 +38,49 @@ def write_report(run_dir: Path | str) -> Path:
             f"{str(folder)!r} is not the folder of a run: it holds no {leaderboard.FILE} and no {training_run.FILE}",
             "Give a folder that `fractalgen search` or `fractalgen train` wrote.",
         )
+    return _write(folder, text)
+
+
+def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep) -> Iterator[Leaderboard]:
+    """Write the report of a search again whenever a trial has finished, until all have; yield each leaderboard.
+
+    A browser that shows the report reads it again by itself; the last one stays as it is.
+
+    Args:
+        run_dir: The folder of a search.
+        wait: Called with the seconds between two looks.
+
+    Raises:
+        SearchError: the folder is that of no search, or it may not be written.
+    """
+    folder = _folder(run_dir)
+    if not (folder / leaderboard.FILE).is_file():
+        raise SearchError(
+            f"{str(folder)!r} holds no {leaderboard.FILE}: only a search can be watched",
+            "Give the folder of a search that has begun, or leave out --watch.",
+        )
+    seen = 0
+    while True:
+        changed = (folder / leaderboard.FILE).stat().st_mtime_ns
+        if changed != seen:
+            seen = changed
+            board = Leaderboard.read(folder)
+            ended = len(board.trials) >= board.target
+            _write(folder, search_page(folder, board, None if ended else REFRESH))
+            yield board
+            if ended:
+                return
+        wait(EVERY)
+
+
+def _folder(run_dir: Path | str) -> Path:
+    folder = Path(run_dir)
+    if not folder.is_dir():
+        raise SearchError(f"there is no folder {str(folder)!r}", "Give the folder of a search or of a training run.")
+    return folder
+
+
+def _write(folder: Path, text: str) -> Path:
     target = folder / FILE
     try:
         write_text(target, text)
