@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from fractalgen.search.full_disk import is_full_disk
 from fractalgen.search.job import EpochReport, Evaluation, GoOn, Job, Result, Trouble
 from fractalgen.search.peak_memory import PeakMemory, free, is_full
 
@@ -90,6 +91,11 @@ def attempt(evaluation: Evaluation, job: Job, go_on: GoOn) -> Result:
     except _Ended:
         return watch.ended()
     except Exception as error:  # noqa: BLE001 - one bad architecture must not end a search
-        trouble: Trouble = "memory" if is_full(error) else ""
-        return Result(reason=f"{type(error).__name__}: {error}".strip(": "), trouble=trouble, **watch.facts())
+        return Result(reason=f"{type(error).__name__}: {error}".strip(": "), trouble=_trouble(error), **watch.facts())
     return replace(result, peak_memory=result.peak_memory or watch.peak())
+
+
+def _trouble(error: Exception) -> Trouble:
+    if is_full(error):
+        return "memory"
+    return "disk" if is_full_disk(error) else ""

@@ -14,6 +14,7 @@ from fractalgen.search.cache import Cache
 from fractalgen.search.candidate import Candidate, Realize, draw_point
 from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import Executor
+from fractalgen.search.full_disk import full_disk
 from fractalgen.search.job import EpochReport, Job, Outcome, Result
 from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.progress import Observer
@@ -166,6 +167,8 @@ class Driver:
         return True
 
     def _receive(self, outcome: Outcome) -> None:
+        if outcome.result.trouble == "disk":
+            raise full_disk(self.folder.trial(outcome.number))
         number, result = outcome.number, _checked(outcome.result)
         candidate = self._running[number]
         self.folder.keep(number, asdict(result))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-Trouble = Literal["", "time", "memory", "crash"]
+Trouble = Literal["", "time", "memory", "crash", "disk"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class Result:
         history: The metrics of each epoch.
         guards: What was checked because it goes wrong silently; `problems` among it holds a sentence for each.
         stopped: Whether it was ended early because the driver said so.
-        trouble: The kind of failure, where it lies in the machine and not in the network: time, memory, crash.
+        trouble: The kind of failure, where it lies in the machine and not in the network: time, memory,
+            crash, disk.
         mishaps: What went wrong before it ended so, a sentence each, with what was done about it.
         peak_memory: The most bytes that it took, on the GPU if it ran there; 0 when unknown.
     """

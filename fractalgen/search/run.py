@@ -16,6 +16,7 @@ from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import Executor
+from fractalgen.search.full_disk import full_disk_is_said
 from fractalgen.search.job import Evaluation, Job
 from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.preflight import check_points, check_sampler, check_space, choose_executor
@@ -76,7 +77,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     folder = RunFolder(Path(out).absolute())
     folder.check()
     checked = _check(spec, options)
-    with folder.owned():
+    with full_disk_is_said(folder.path), folder.owned():
         study = Study(folder.path, checked.study)
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
         board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)

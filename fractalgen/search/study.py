@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from fractalgen.errors import SearchError
 from fractalgen.search.leaderboard import Row
 from fractalgen.search.samplers import Sampler
+from fractalgen.search.sqlite_file import connect_args
 from fractalgen.spec.search import Objective
 
 if TYPE_CHECKING:
@@ -131,8 +133,10 @@ class Study:
 
     def release(self) -> None:
         """Note that what runs is left on purpose, which does not count against it."""
-        for trial in self._trials.values():
-            trial.set_user_attr("left", int(trial.user_attrs.get("left", 0)) - 1)
+        with suppress(SearchError):
+            # The study may be what cannot be written.
+            for trial in self._trials.values():
+                trial.set_user_attr("left", int(trial.user_attrs.get("left", 0)) - 1)
 
     def complete(self, number: int, values: Mapping[str, float], record: Mapping[str, Any]) -> None:
         """Tell the values of a trial, one for each objective, with what else is known of it."""
@@ -233,7 +237,7 @@ def _open(file: Path, objectives: tuple[Objective, ...]) -> optuna.Study:
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
-        storage = optuna.storages.RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": {"timeout": 60}})
+        storage = optuna.storages.RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": connect_args(file)})
         return optuna.create_study(
             storage=storage,
             study_name=_NAME,
