@@ -71,9 +71,36 @@ class _Keys:
         inputs = self._graph.input_types(index)
         if found.get("groups", 1) == inputs[0].channels > 1:
             found["groups"] = "each"
-        if node.kind == "linear" and (flattened := _flattened(self._graph, index)):
-            found["reads"] = flattened
+        if node.kind == "linear" and (read := self._read(index)):
+            found["reads"] = read
         return "(" + ", ".join(f"{name}={value!r}" for name, value in found.items()) + ")"
+
+    def _read(self, index: int) -> str:
+        """Return what a linear layer reads: how it was flattened, and the call that made it if it is another.
+
+        Behind another block, or another size of map, the same channels mean something else. Of images, a channel's
+        positions lie together, so that narrow networks read the first ones of wide networks.
+        """
+        graph, scope, found = self._graph, self._graph.nodes[index].scope, ""
+        while len(graph.nodes[index].inputs) == 1:
+            index = graph.nodes[index].inputs[0]
+            node, types = graph.nodes[index], graph.input_types(index)
+            if isinstance(node.part, Flatten):
+                found = f"{types[0].positions} positions " if len(types[0].shape) == 3 else f"{types[0]} "
+            elif isinstance(node.part, Input) or node.is_join or node.part.cost(types).parameters:
+                return found + self._call_beside(scope, node.scope)
+        return found
+
+    def _call_beside(self, here: Scope | None, there: Scope | None) -> str:
+        """Return the outermost call around `there` that is not around `here`; empty when there is none."""
+        around, found = set(), ""
+        while here is not None:
+            around.add(id(here))
+            here = here.parent
+        while there is not None and id(there) not in around:
+            found = self._of_scope(there)
+            there = there.parent
+        return found
 
 
 def _first_columns(graph: Graph) -> tuple[int, ...]:
@@ -87,19 +114,3 @@ def _first_columns(graph: Graph) -> tuple[int, ...]:
             column = first[index] if node.columns is None else max(first[index], node.columns[position][0])
             first[source] = min(first[source], column)
     return tuple(first)
-
-
-def _flattened(graph: Graph, index: int) -> str:
-    """Return how the features were flattened that a linear layer reads; empty when they were not.
-
-    Of images, a channel's positions lie together, so that narrow networks read the first ones of wide networks.
-    """
-    while len(graph.nodes[index].inputs) == 1:
-        index = graph.nodes[index].inputs[0]
-        node = graph.nodes[index]
-        if isinstance(node.part, Flatten):
-            source = graph.input_types(index)[0]
-            return f"{source.positions} positions" if len(source.shape) == 3 else str(source)
-        if node.kind == "linear":
-            return ""
-    return ""

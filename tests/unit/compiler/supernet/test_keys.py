@@ -67,3 +67,21 @@ def test_a_linear_layer_after_another_map_size_has_weights_of_its_own():
     body = "{{sequence: [{0}flatten, {{linear: {{out: 10}}}}]}}"
     one, other = (keys(body.format(pool))["linear"] for pool in ("", "max_pool, "))
     assert one != other
+
+
+def test_heads_behind_another_number_of_blocks_have_weights_of_their_own():
+    body = "{{sequence: [{{repeat: {{times: {0}, body: conv_bn}}}}, global_avg_pool, {{linear: {{out: 10}}}}]}}"
+    one, other = (keys(body.format(times))["linear"] for times in (1, 2))
+    assert one != other
+
+
+def test_heads_behind_a_wider_network_are_the_same():
+    body = "{{sequence: [{{conv_bn: {{out: {0}}}}}, dropout, global_avg_pool, {{linear: {{out: 10}}}}]}}"
+    one, other = (keys(body.format(width))["linear"] for width in (8, 16))
+    assert one == other
+
+
+def test_layers_in_a_row_of_one_call_share_whatever_is_around_them():
+    rules = "rules: {mlp: {parameters: {act: {type: layer}}, body: {sequence: [linear, act, linear]}}}\n"
+    one, other = (keys(f"{{sequence: [global_avg_pool, {{mlp: {{act: {act}}}}}]}}", rules) for act in ("relu", "gelu"))
+    assert one["mlp.linear_2"] == other["mlp.linear_2"]
