@@ -48,7 +48,9 @@ def inner_mappings(form: Schema, path: str) -> Iterator[tuple[str, Schema]]:
     """Yield every mapping with keys of its own that stands under a key of `form`, with its path."""
     for name, key in keys_of(form).items():
         for kind in kinds(key):
-            inside = next((kind[at] for at in ("items", "additionalProperties") if _is_form(kind.get(at))), kind)
+            # A mapping with keys of its own may take others as well.
+            holders = () if keys_of(kind) else ("items", "additionalProperties")
+            inside = next((kind[at] for at in holders if _is_form(kind.get(at))), kind)
             for each in kinds(inside):
                 if keys_of(each):
                     yield f"{path}.{name}", each

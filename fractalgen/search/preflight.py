@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import dataclass
 
 from fractalgen.errors import FractalGenError, SearchError, UnknownNameError
+from fractalgen.registry import suggest
 from fractalgen.search.candidate import Realize, draw_point
+from fractalgen.search.capacity import Layout, in_words
 from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import EXECUTORS, Executor
+from fractalgen.search.job import Evaluation
+from fractalgen.search.placement import Placement
+from fractalgen.search.run_folder import cores
 from fractalgen.search.samplers import Sampler
 from fractalgen.spec.holes import Space
+from fractalgen.spec.search import Search
 
 _DRAWS = 255
 
@@ -61,17 +68,85 @@ def check_sampler(sampler: Sampler, space: Space) -> None:
         raise SearchError(f"the sampler does not fit: {problem}", "Use random or tpe.")
 
 
-def choose_executor(name: str, workers: int | None, cores: int) -> tuple[type[Executor], int]:
-    """Return the executor and its number of workers.
+@dataclass(frozen=True)
+class Site:
+    """Where the trials of a search run.
+
+    Attributes:
+        executor: What runs them.
+        workers: How many at a time.
+        threads: CPU threads of each.
+        placement: What each takes.
+        layout: The machines that there are.
+    """
+
+    executor: type[Executor]
+    workers: int
+    threads: int
+    placement: Placement
+    layout: Layout
+
+    def make(self, evaluation: Evaluation) -> Executor:
+        """Return the executor, ready to be started."""
+        return self.executor(evaluation, self.workers, self.placement)
+
+
+def choose_site(search: Search, placement: Placement, name: str | None = None, workers: int | None = None) -> Site:
+    """Return where the trials of a search run; `name` and `workers` go before what `search` says.
 
     Raises:
-        SearchError: an unknown executor, or more workers than can run.
+        SearchError: an unknown executor, one that does not have what is asked for, or more workers than can run.
     """
+    name = name or ("ray" if placement.address else search.executor)
     try:
         executor = EXECUTORS.get(name)
     except UnknownNameError as error:
         raise SearchError(error.message, error.hint) from None
-    count = executor.default_workers(cores) if workers is None else workers
-    if problem := executor.problem(count, cores):
-        raise SearchError(problem, "Give fewer --workers, or another --executor.")
-    return executor, count
+    _check_placement(name, executor, placement)
+    layout = Layout(executor.nodes(placement), placement.resources)
+    if layout.places == 0:
+        raise SearchError(
+            f"a trial takes {in_words(placement.resources.amounts)}, and no machine has that: "
+            f"{'; '.join(map(str, layout.nodes)) or 'there is none'}",
+            _missing(layout),
+        )
+    count = _workers(name, executor, layout, workers or search.workers)
+    return Site(executor, count, _threads(search, count), placement, layout)
+
+
+def _workers(name: str, executor: type[Executor], layout: Layout, asked: int | None) -> int:
+    most = layout.places if executor.most is None else min(executor.most, layout.places)
+    if asked is None or asked <= most:
+        return asked or most
+    if executor.most == 1:
+        problem = f"{name} runs one trial at a time, and {asked} workers were asked for"
+    else:
+        there = ", ".join(map(str, layout.nodes))
+        problem = f"{asked} workers were asked for, and there are places for {layout.places}: {there}"
+    raise SearchError(problem, "Give fewer --workers, or another --executor.")
+
+
+def _threads(search: Search, workers: int) -> int:
+    """Return the CPU threads of a trial: as many as it says, as it takes cores, or its share of this machine's."""
+    if search.threads is not None:
+        return search.threads
+    if "cpus" in search.resources.model_fields_set:
+        return search.resources.cpus
+    return max(1, cores() // workers)
+
+
+def _check_placement(name: str, executor: type[Executor], placement: Placement) -> None:
+    if executor.is_of_ray:
+        return
+    asked = [*placement.resources.custom, *(["an address"] if placement.address else [])]
+    asked += ["callbacks"] if placement.callbacks else []
+    if asked:
+        raise SearchError(f"the executor {name!r} has no {' and no '.join(asked)}", "Set executor: ray.")
+
+
+def _missing(layout: Layout) -> str:
+    known = sorted({name for node in layout.nodes for name in node.has})
+    for name in layout.resources.amounts:
+        if name not in known:
+            return f"There is no {name!r}. {suggest(name, [*known, 'gpus'])}"
+    return "Ask for less in search.resources."

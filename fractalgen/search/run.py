@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,13 @@ from fractalgen.search.check_names import check_names, read_sampler
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import TrainEvaluation
-from fractalgen.search.executors import Executor
 from fractalgen.search.full_disk import full_disk_is_said
 from fractalgen.search.job import Evaluation, Job
 from fractalgen.search.leaderboard import FILE, Leaderboard
-from fractalgen.search.preflight import check_points, check_sampler, check_space, choose_executor
+from fractalgen.search.placement import LOGS, placement_of
+from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
-from fractalgen.search.run_folder import RunFolder, cores, write_json
+from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.study import Published, Study, StudyOptions
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of
@@ -39,18 +40,22 @@ class SearchOptions:
         trials: How many trials the study ends with, those of earlier runs included.
         executor: Where trials run.
         workers: Trials at a time.
+        address: HOST:PORT of a Ray cluster.
         seed: Of the sampler.
         data: The `Data` to train on.
         observer: Who watches.
+        say: Is told in sentences, once, where trials will run.
         evaluation: What a trial does; training, unless something else is searched over.
     """
 
     trials: int | None = None
     executor: str | None = None
     workers: int | None = None
+    address: str | None = None
     seed: int | None = None
     data: Any = None
     observer: Observer = field(default_factory=Silent)
+    say: Callable[[str], object] = lambda _: None
     evaluation: Evaluation = field(default_factory=TrainEvaluation)
 
 
@@ -60,8 +65,7 @@ class _Checked:
 
     plan: Plan
     study: StudyOptions
-    executor: type[Executor]
-    workers: int
+    site: Site
 
 
 def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) -> Leaderboard:
@@ -76,19 +80,21 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     """
     folder = RunFolder(Path(out).absolute())
     folder.check()
-    checked = _check(spec, options)
+    checked = _check(spec, options, folder)
+    for line in checked.site.layout.lines:
+        options.say(line)
     with full_disk_is_said(folder.path), folder.owned():
         study = Study(folder.path, checked.study)
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
         board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
         driver = Driver(study, checked.plan, folder, board, options.observer)
-        board = driver.run(checked.executor(options.evaluation, checked.workers))
+        board = driver.run(checked.site.make(options.evaluation))
         board = _Winner(study, folder, checked.plan, options.evaluation).finish(board)
         write_json(folder.path / FILE, board.to_json())
     return board
 
 
-def _check(spec: Spec, options: SearchOptions) -> _Checked:
+def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
     """Refuse what cannot work, and fix what the search needs; writes nothing."""
     if problems := check_names(spec, options.evaluation.metrics):
         raise problems[0] if len(problems) == 1 else SpecErrors(problems)
@@ -97,7 +103,8 @@ def _check(spec: Spec, options: SearchOptions) -> _Checked:
     constraints = tuple(read_constraint(name, tree_of(bound, Place())) for name, bound in search.constraints.items())
     sampler = read_sampler(tree_of(search.sampler, Place()))
     check_sampler(sampler, spec.space)
-    executor, workers = choose_executor(options.executor or search.executor, options.workers or search.workers, cores())
+    placement = placement_of(search, options.address, folder.path / LOGS)
+    site = choose_site(search, placement, options.executor, options.workers)
     data = options.data or spec.data
     digest = options.evaluation.digest(data)
     seed = search.seed if options.seed is None else options.seed
@@ -110,11 +117,11 @@ def _check(spec: Spec, options: SearchOptions) -> _Checked:
         target=target if most is None else min(target, most),
         seed=seed,
         data=data,
-        threads=search.threads or max(1, cores() // workers),
+        threads=site.threads,
     )
     check_points(spec.space, plan.realize, constraints)
     study = StudyOptions(search.objectives, spec.space, sampler, seed, _signature(spec, search, plan.realize, digest))
-    return _Checked(plan, study, executor, workers)
+    return _Checked(plan, study, site)
 
 
 def _signature(spec: Spec, search: Search, realize: Realize, data_digest: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from fractalgen.spec._model import Model
+from fractalgen.spec.resources import Placed
 
 Direction = Literal["maximize", "minimize"]
 Option = int | float | bool | str
@@ -25,7 +26,7 @@ def _name_or_options(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"type": "string"}, options]
 
 
-class Search(Model):
+class Search(Placed):
     """How to search the holes of a spec."""
 
     objectives: tuple[Objective, ...] = Field(
@@ -47,7 +48,7 @@ class Search(Model):
         json_schema_extra=_name_or_options,
     )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of the sampler.")
-    executor: str = Field(default="inline", description="Where trials run: inline or ray.")
+    executor: str = Field(default="inline", description="Where trials run: inline, process or ray.")
     workers: int | None = Field(
         default=None, ge=1, le=4096, description="Trials at a time; by default what the executor finds best."
     )

@@ -7,6 +7,7 @@ EXECUTORS: Registry[type[Executor]] = Registry(
     "executor",
     {
         "inline": "fractalgen.search.executors.inline:Inline",
+        "process": "fractalgen.search.executors.process:Process",
         "ray": "fractalgen.search.executors.ray:Ray",
     },
 )

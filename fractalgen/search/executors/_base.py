@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
+from fractalgen.search.capacity import Node, machine
 from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
+from fractalgen.search.placement import Placement
 
 
 class Executor(ABC):
@@ -16,23 +19,27 @@ class Executor(ABC):
     Args:
         evaluation: What is done with a job.
         workers: How many jobs at a time; at least 1.
+        placement: What a job may take, and where.
     """
 
-    def __init__(self, evaluation: Evaluation, workers: int) -> None:
+    most: ClassVar[int | None] = None
+    """The most workers that it can have, if there is such a bound."""
+    is_of_ray: ClassVar[bool] = False
+    """Whether it runs on a Ray cluster, which has addresses, callbacks and resources of its own."""
+
+    def __init__(self, evaluation: Evaluation, workers: int, placement: Placement | None = None) -> None:
         self.evaluation = evaluation
         self.slots = workers
+        self.placement = placement or Placement()
 
     @classmethod
-    @abstractmethod
-    def default_workers(cls, cores: int) -> int:
-        """Return how many workers are best on a machine with so many cores."""
+    def nodes(cls, placement: Placement) -> tuple[Node, ...]:  # noqa: ARG003 - this machine, whatever is asked for
+        """Return the machines that it would run on.
 
-    @classmethod
-    def problem(cls, workers: int, cores: int) -> str:
-        """Return why it cannot run so many workers on so many cores; empty when it can."""
-        if workers > cores:
-            return f"{workers} workers were asked for, and there are {cores} cores"
-        return ""
+        Raises:
+            SearchError: they cannot be reached.
+        """
+        return (machine(),)
 
     def start(self) -> None:
         """Get ready for jobs; called once, and only when there are some.
@@ -48,7 +55,7 @@ class Executor(ABC):
 
     @abstractmethod
     def poll(self, on_epoch: OnEpoch) -> Outcome:
-        """Wait until a job has ended and return how; meanwhile pass on the epochs of all jobs."""
+        """Wait until a job has ended and return how; meanwhile pass on the epochs of all jobs, and stop some."""
 
     @abstractmethod
     def close(self) -> None:

@@ -1,80 +1,68 @@
-"""Ray Tune on a local cluster, one actor a worker."""
+"""Ray Tune, on a cluster of this machine alone or behind an address."""
 
 from __future__ import annotations
 
-import logging
-import os
 import tempfile
 import threading
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import Any, ClassVar
 
-from fractalgen.errors import MissingDependencyError, SearchError
+from fractalgen.errors import SearchError
+from fractalgen.search.capacity import Node, gpus, machine, memory
 from fractalgen.search.executors._base import Executor
 from fractalgen.search.executors._bridge import Abandoned, Bridge
+from fractalgen.search.executors._cluster import connect, nodes, request, start_local
+from fractalgen.search.executors._retries import Retries
 from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
+from fractalgen.search.placement import Placement
+from fractalgen.spec.resources import Resources
 
-_ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_CHDIR_TO_TRIAL_DIR": "0",
-    "RAY_DEDUP_LOGS": "0",
-    "RAY_ENABLE_AUTO_CONNECT": "0",
-    # Off, Ray takes the loopback address for its node on any system; nothing outside can connect.
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    "RAY_AIR_NEW_OUTPUT": "0",
-    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    "TUNE_DISABLE_AUTO_INIT": "1",
-    "TUNE_DISABLE_SIGINT_HANDLER": "1",
-    # The study is the truth, so that Tune's own snapshots are of no use.
-    "TUNE_GLOBAL_CHECKPOINT_S": "1e9",
-    "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1e9",
-}
 _LEAVE_SECONDS = 2.0
 
 
 class Ray(Executor):
     """Runs jobs in actors that are used again, so that torch is imported once a worker.
 
-    Tune's loop runs in a thread of its own. A worker that crashed is a failed
-    result, and the next job gets a new one.
+    Tune's loop runs in a thread of its own. A worker that died is replaced, and its job started again.
     """
 
-    def __init__(self, evaluation: Evaluation, workers: int) -> None:
-        super().__init__(evaluation, workers)
+    is_of_ray: ClassVar[bool] = True
+
+    def __init__(self, evaluation: Evaluation, workers: int, placement: Placement | None = None) -> None:
+        super().__init__(evaluation, workers, placement)
         self._bridge = Bridge()
+        self._jobs: dict[int, Job] = {}
+        self._retries = Retries(shares=bool(self.placement.resources.shares))
         self._thread: threading.Thread | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
-    def default_workers(cls, cores: int) -> int:
-        """Return one worker a core."""
-        return cores
+    def nodes(cls, placement: Placement) -> tuple[Node, ...]:
+        """Return the machines of the cluster.
+
+        Raises:
+            SearchError: nothing answers at the address.
+        """
+        return nodes(placement.address) if placement.address else (machine(),)
 
     def start(self) -> None:
-        """Start the local cluster, which listens on the loopback address alone, and Tune's loop."""
-        for name, value in _ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
-        try:
-            import ray
-        except ImportError:
-            raise MissingDependencyError("ray is not installed", "Install it with: pip install 'ray[tune]'") from None
-        if ray.is_initialized():
-            raise SearchError("this process already uses a Ray cluster", "Call ray.shutdown() first.")
+        """Start a cluster, or connect to the one that there is, and start Tune's loop.
+
+        Raises:
+            SearchError: nothing answers at the address.
+        """
+        if self.placement.address:
+            connect(self.placement.address)
+        else:
+            start_local(self.slots * self.placement.resources.cpus, len(gpus()), memory())
         self._scratch = tempfile.TemporaryDirectory(prefix="fractalgen-", ignore_cleanup_errors=True)
-        ray.init(
-            address="local",
-            num_cpus=self.slots,
-            num_gpus=0,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
         self._thread = threading.Thread(target=self._tune, name="tune", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
         """Give Tune a job."""
-        self._bridge.submit(job)
+        self._submit(replace(job, timeout=self.placement.timeout))
 
     def poll(self, on_epoch: OnEpoch) -> Outcome:
         """Wait for the next job to end.
@@ -84,14 +72,15 @@ class Ray(Executor):
         """
         while True:
             event = self._bridge.next_event()
-            if isinstance(event, Outcome):
-                return event
             if isinstance(event, BaseException):
                 raise SearchError(f"Ray stopped: {event}", "Start the same command again to go on.") from event
-            self._bridge.answer(goes_on=on_epoch(*event))
+            if isinstance(event, tuple):
+                self._bridge.answer(goes_on=on_epoch(*event))
+            elif outcome := self._end(event):
+                return outcome
 
     def close(self) -> None:
-        """Leave Tune's loop and end the cluster with all its processes."""
+        """Leave Tune's loop, and end the cluster, or leave the one behind an address."""
         self._bridge.close()
         if self._thread is not None:
             self._thread.join(_LEAVE_SECONDS)
@@ -102,6 +91,19 @@ class Ray(Executor):
             ray.shutdown()
             self._scratch.cleanup()
             self._scratch = None
+
+    def _submit(self, job: Job) -> None:
+        self._jobs[job.number] = job
+        self._bridge.submit(job)
+
+    def _end(self, outcome: Outcome) -> Outcome | None:
+        """Return the outcome of a job, unless it is run again."""
+        job = self._jobs.pop(outcome.number)
+        again = self._retries.next(job, outcome.result)
+        if again is None:
+            return Outcome(job.number, self._retries.end(job, outcome.result))
+        self._submit(again)
+        return None
 
     def _tune(self) -> None:
         try:
@@ -114,14 +116,17 @@ class Ray(Executor):
     def _tuner(self) -> Any:
         from ray import tune
 
+        from fractalgen.search.executors._callbacks import make_callback
         from fractalgen.search.executors._tune import Asker, Guard, Relay, Worker
 
-        asker = Asker(self._bridge, self.evaluation)
+        asker = Asker(self._bridge)
+        loggers = [make_callback(name, options, self.placement.logs) for name, options in self.placement.callbacks]
+        worker = tune.with_parameters(Worker, evaluation=self.evaluation)
         return tune.Tuner(
-            tune.with_resources(Worker, {"cpu": 1}),
+            tune.with_resources(worker, partial(_request, self.placement.resources)),
             tune_config=tune.TuneConfig(
                 search_alg=asker,
-                scheduler=Relay(self._bridge, asker),
+                scheduler=Relay(asker),
                 num_samples=-1,
                 reuse_actors=True,
                 trial_name_creator=_trial_id,
@@ -131,11 +136,19 @@ class Ray(Executor):
                 name="search",
                 storage_path=self._scratch.name if self._scratch else None,
                 verbose=0,
-                callbacks=[Guard(self._bridge)],
+                callbacks=[Guard(self._bridge, asker), *loggers],
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=0),
             ),
         )
+
+
+def _request(resources: Resources, config: dict[str, Any]) -> Any:
+    """Return what Tune asks Ray for; a job that needs a whole GPU gets one."""
+    from ray.tune import PlacementGroupFactory
+
+    job = config.get("job")
+    return PlacementGroupFactory([request(resources.whole() if job is not None and job.whole else resources)])
 
 
 def _trial_id(trial: Any) -> str:

@@ -1,0 +1,123 @@
+"""A Ray cluster, of this machine alone or behind an address: how it is reached, and what it has."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from fractalgen.errors import MissingDependencyError, SearchError
+from fractalgen.search.capacity import Node
+from fractalgen.spec.resources import Resources
+
+_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_AUTO_INIT": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    # The study is the truth, so that Tune's own snapshots are of no use.
+    "TUNE_GLOBAL_CHECKPOINT_S": "1e9",
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1e9",
+}
+# Off, Ray takes the loopback address for its node on any system; nothing outside can connect.
+_LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+_QUIET = {"log_to_driver": False, "logging_level": logging.ERROR}
+_NAMES = {"cpus": "CPU", "gpus": "GPU"}
+_SECONDS = 5.0
+_START = "Start it with `ray start --head`, and give HOST:PORT, of which the port is 6379 by default."
+
+
+def start_local(cpus: int, gpus: int, memory: int) -> None:
+    """Start a cluster of this machine alone, which listens on the loopback address."""
+    ray = _ray({**_ENVIRONMENT, **_LOCAL})
+    ray.init(address="local", num_cpus=cpus, num_gpus=gpus, _memory=memory, include_dashboard=False, **_QUIET)
+
+
+def connect(address: str) -> None:
+    """Connect to a cluster that runs.
+
+    Raises:
+        SearchError: there is none at the address.
+    """
+    ray = _ray(_ENVIRONMENT)
+    _check_reachable(address)
+    try:
+        ray.init(address=address, **_QUIET)
+    except Exception as error:  # noqa: BLE001 - Ray has no type for it
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SearchError(f"{address!r} is no Ray cluster that this machine is part of: {reason}", _START) from None
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """Be connected to a cluster for a while; gives `ray`.
+
+    Raises:
+        SearchError: there is none at the address.
+    """
+    import ray
+
+    connect(address)
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def nodes(address: str) -> tuple[Node, ...]:
+    """Return the machines of a cluster.
+
+    Raises:
+        SearchError: there is no cluster at the address.
+    """
+    _ray(_ENVIRONMENT)
+    with connected(address) as ray:
+        return tuple(_node(found) for found in ray.nodes() if found["Alive"])
+
+
+def request(resources: Resources) -> dict[str, float]:
+    """Return what a trial takes, in Ray's names."""
+    return {_NAMES.get(name, name): amount for name, amount in resources.amounts.items()}
+
+
+def _ray(environment: Mapping[str, str]) -> Any:
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray
+    except ImportError:
+        raise MissingDependencyError("ray is not installed", "Install it with: pip install 'ray[tune]'") from None
+    if ray.is_initialized():
+        raise SearchError("this process already uses a Ray cluster", "Call ray.shutdown() first.")
+    return ray
+
+
+def _check_reachable(address: str) -> None:
+    """Check that something listens: Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or "/" in address:
+        raise SearchError(f"the address {address!r} is not HOST:PORT", _START)
+    try:
+        socket.create_connection((host, int(port)), _SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise SearchError(f"no Ray cluster answers at {address!r}: {error}", _START) from None
+
+
+def _node(found: Mapping[str, Any]) -> Node:
+    """Return one of Ray's nodes; it has the names of its address and of its kind of GPU as resources, too."""
+    ours = {theirs: name for name, theirs in _NAMES.items()}
+    marks = ("node:", "accelerator_type:", "object_store_memory")
+    has = {
+        ours.get(name, name): float(amount) for name, amount in found["Resources"].items() if not name.startswith(marks)
+    }
+    order = {name: has[name] for name in ("cpus", "gpus", "memory") if name in has}
+    return Node(str(found["NodeManagerAddress"]), {**order, **has})
