@@ -24,7 +24,7 @@ class Budget:
         milliseconds: Time of one forward pass of the batch at hand, as measured on its device.
 
     Raises:
-        CompileError: neither, both, or a figure that is not above zero.
+        CompileError: neither, both, or something that is no figure above zero.
     """
 
     macs: float | None = None
@@ -32,9 +32,10 @@ class Budget:
 
     def __post_init__(self) -> None:
         given = [value for value in (self.macs, self.milliseconds) if value is not None]
-        if len(given) != 1 or not given[0] > 0:
+        if len(given) != 1 or not isinstance(given[0], (int, float)) or not given[0] > 0:
             raise CompileError(
-                f"a budget is MACs or milliseconds above 0, found macs={self.macs}, milliseconds={self.milliseconds}",
+                "a budget is MACs or milliseconds above 0, "
+                f"found macs={self.macs!r}, milliseconds={self.milliseconds!r}",
                 "Write Budget(macs=2e8) or Budget(milliseconds=5).",
             )
 

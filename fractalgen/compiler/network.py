@@ -57,7 +57,7 @@ class Network(nn.Module):
         self._lean_plans: dict[str, Plan[Step]] = {}
         self._column_parts: dict[int, Parts] = {}
         self._anytime: list[Section] = []
-        self._times: dict[Any, float] = {}
+        self._times: dict[Any, float] = {}  # of a choice, by its place in _anytime
         if drop_path.batch_norm == "per_column" and graph.columns > 1:
             self._add_statistics()
 
@@ -108,14 +108,21 @@ class Network(nn.Module):
         Args:
             x: `(batch, *input)`.
             budget: What it may cost. Times are measured once for each shape and device, with 7 passes each.
+
+        Raises:
+            CompileError: `budget` is none, or `x` does not have the shape or kind of the network's input.
         """
+        if not isinstance(budget, Budget):
+            raise CompileError(f"{budget!r} is no budget", "Write Budget(macs=2e8) or Budget(milliseconds=5).")
+        check_inputs(self.graph, self._full.sources, (x,))
         modes = {each: each.training for each in self.modules()}
         self.eval()
         try:
             if not self._anytime:
                 whole = Section(self.graph, self._parts, self._full)
                 self._anytime = sorted([*self.columns(), whole], key=lambda section: section.macs)
-            chosen = next((each for each in reversed(self._anytime) if self._fits(each, x, budget)), self._anytime[0])
+            order = reversed(range(len(self._anytime)))
+            chosen = self._anytime[next((index for index in order if self._fits(index, x, budget)), 0)]
             with torch.inference_mode():
                 answer: Output = chosen(x)
             self.mode = f"column {chosen.index}" if isinstance(chosen, Column) else FULL
@@ -217,10 +224,11 @@ class Network(nn.Module):
         self.add_module(STATISTICS, ColumnStatistics(self.graph, self._parts, own))
         self._column_parts = {index: {**self._parts, **norms} for index, norms in own.items()}
 
-    def _fits(self, section: Section, x: Tensor, budget: Budget) -> bool:
+    def _fits(self, index: int, x: Tensor, budget: Budget) -> bool:
+        section = self._anytime[index]
         if budget.macs is not None:
             return section.macs <= budget.macs
-        key = (id(section), tuple(x.shape), x.dtype, x.device)
+        key = (index, tuple(x.shape), x.dtype, x.device)
         if key not in self._times:
             self._times[key] = milliseconds_of(section, x)
         return self._times[key] <= (budget.milliseconds or 0)

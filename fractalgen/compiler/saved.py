@@ -36,8 +36,9 @@ def check_target(folder: Path, target: Path) -> None:
     """
     if target.exists() and not target.is_file():
         raise ExportError(f"{str(target)!r} is no file that can be replaced", "Give the name of a file.")
-    inside = target.parent.resolve() in (folder.resolve(), (folder / "best").resolve())
-    if inside and target.exists():
+    place = target.resolve()
+    inside = place.parent in (folder.resolve(), (folder / "best").resolve())
+    if target.exists() and (inside or place.is_relative_to((folder / "trials").resolve())):
         raise ExportError(f"{str(target)!r} belongs to the run", "Give another file.")
 
 

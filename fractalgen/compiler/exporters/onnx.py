@@ -1,4 +1,4 @@
-"""ONNX, for any batch size; the file is checked once it is written.
+"""ONNX, for any batch size; the model is checked before it is written.
 
 torch has two exporters. The one that goes through `torch.export` is used since it is torch's default; before, the one
 that traces TorchScript is, as the other then did not go together with the onnxscript of today.
@@ -46,12 +46,13 @@ def write(network: Network | Section, path: Path) -> str:
             f"{' and '.join(missing)} is not installed", "Install it with: pip install 'fractalgen[onnx]'"
         )
     section = section_of(network, FORMAT)
-    data = _model(section)
+    model = _model(section)
+    told = _check(section, model)
     try:
-        write_bytes(path, data)
+        write_bytes(path, model)
     except OSError as error:
         raise ExportError(f"{str(path)!r} cannot be written: {error.strerror}") from None
-    return _check(section, path)
+    return told
 
 
 def _model(section: Section) -> bytes:
@@ -81,40 +82,40 @@ def _name_batch(graph: Any) -> None:
                 size.dim_param = "batch"
 
 
-def _check(section: Section, path: Path) -> str:
+def _check(section: Section, model: bytes) -> str:
     import onnx
 
-    with _refused(path, "onnx"):
-        onnx.checker.check_model(str(path), full_check=True)
+    with _refused("onnx"):
+        onnx.checker.check_model(model, full_check=True)
     if find_spec("onnxruntime") is None:
         return "checked by onnx; without onnxruntime its answers were not compared"
     inputs = example_inputs(section, BATCH + 1)
-    with _refused(path, "onnxruntime"):
-        answers = _answers(path, inputs)
+    with _refused("onnxruntime"):
+        answers = _answers(model, inputs)
     difference = largest_difference(answers, outputs_of(section, inputs))
     half = any(answer.dtype == torch.float16 for answer in answers)
     if not difference <= (TOLERANCE_HALF if half else TOLERANCE):
         raise ExportError(
-            f"the answers of {str(path)!r} in onnxruntime differ from the network's by {difference:.1e}",
-            "Do not use the file; export to torch-export or python.",
+            f"the answers of the model in onnxruntime differ from the network's by {difference:.1e}",
+            "No file was written; export to torch-export or python.",
         )
     return f"largest difference from the network in onnxruntime: {difference:.1e}"
 
 
 @contextmanager
-def _refused(path: Path, by: str) -> Iterator[None]:
+def _refused(by: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # what onnx and onnxruntime raise has no other class in common
         raise ExportError(
-            f"{by} cannot use {str(path)!r}: {first_line(error)}", "Export a network in float32 or float16."
+            f"{by} cannot use the model: {first_line(error)}", "Export a network in float32 or float16."
         ) from error
 
 
-def _answers(path: Path, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def _answers(model: bytes, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     names = [each.name for each in session.get_inputs()]
     given = {name: tensor.cpu().numpy() for name, tensor in zip(names, inputs, strict=True)}
     return tuple(torch.from_numpy(array) for array in session.run(None, given))

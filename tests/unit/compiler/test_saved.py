@@ -12,12 +12,16 @@ from fractalgen.errors import ExportError
 def run_folder(tmp_path):
     folder = tmp_path / "run"
     (folder / "best").mkdir(parents=True)
-    for path in ("spec.yaml", "best/weights.safetensors"):
+    (folder / "trials" / "3").mkdir(parents=True)
+    for path in ("spec.yaml", "best/weights.safetensors", "trials/3/spec.yaml"):
         (folder / path).write_text("kept")
     return folder
 
 
-@pytest.mark.parametrize("name", ["spec.yaml", "best/weights.safetensors", "../run/spec.yaml", "best/../spec.yaml"])
+NAMES = ["spec.yaml", "best/weights.safetensors", "trials/3/spec.yaml", "../run/spec.yaml", "best/../spec.yaml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_files_of_a_run_are_not_replaced(run_folder, name):
     with pytest.raises(ExportError, match="belongs to the run"):
         check_target(run_folder, run_folder / name)

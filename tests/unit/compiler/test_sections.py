@@ -202,10 +202,23 @@ def test_measured_times_are_positive(make_net):
     assert network.mode == "full"
 
 
-@pytest.mark.parametrize("budget", [{}, {"macs": 1, "milliseconds": 1}, {"macs": 0}, {"milliseconds": float("nan")}])
+BROKEN = [{}, {"macs": 1, "milliseconds": 1}, {"macs": 0}, {"macs": "5"}, {"milliseconds": float("nan")}]
+
+
+@pytest.mark.parametrize("budget", BROKEN)
 def test_a_budget_is_one_figure_above_zero(budget):
     with pytest.raises(CompileError, match="a budget is MACs or milliseconds above 0"):
         Budget(**budget)
+
+
+def test_what_is_no_budget_is_named(make_net):
+    with pytest.raises(CompileError, match=r"^5 is no budget\. Write Budget"):
+        make_net().predict(torch.randn(2, 3, 8, 8), 5)
+
+
+def test_an_answer_wants_an_input_of_the_networks_shape(make_net):
+    with pytest.raises(CompileError, match="takes"):
+        make_net().predict(torch.randn(2, 4, 8, 8), Budget(macs=1))
 
 
 def test_tokens_and_numbers_are_not_mixed_up(make_net):
