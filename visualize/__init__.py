@@ -7,7 +7,7 @@
 from .compare import PASSES, before_and_after, compare
 from .compose import figure
 from .drop_path import KINDS, Batch, draw_batches
-from .formats import FORMATS, draw, write
+from .formats import FORMATS, check_format, draw, write
 from .look import COLOURS, LEVELS, Look
 from .marks import Figure
 from .plots import Axis, Point, Series, curves, scatter
@@ -26,6 +26,7 @@ __all__ = [
     "Point",
     "Series",
     "before_and_after",
+    "check_format",
     "compare",
     "curves",
     "draw",

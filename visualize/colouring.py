@@ -19,7 +19,7 @@ from .families import FAMILIES, Paint
 from .look import Look
 from .wording import short
 
-SHADES = (0.1, 0.25, 0.42, 0.62, 0.85)
+SHADES = (0.1, 0.24, 0.4, 0.57, 0.75)
 AMOUNT = "#0072b2"
 COLUMN_HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442")
 _PLAIN = {name: FAMILIES[name] for name in ("input",)}

@@ -51,7 +51,7 @@ def svg(figure: Figure) -> str:
 
 def fill_of(paint: Paint, *, dark: bool = False) -> str:
     """Return the ground of a box."""
-    return mix(paint.colour, PAPER[dark], min(1.0, paint.strength * (1.4 if dark else 1.0)))
+    return mix(paint.colour, PAPER[dark], paint.strength)
 
 
 def stroke_of(paint: Paint, *, dark: bool = False) -> str:
@@ -147,7 +147,7 @@ def box_texts(box: Box) -> list[Text]:
         return [Text(rect.middle, middle + size * 0.36, shorten(lines[0], size, room), size, "middle")]
     return [
         Text(rect.middle, middle - 3, shorten(lines[0], MAIN, room), MAIN, "middle"),
-        Text(rect.middle, middle + 12, shorten(lines[1], SMALL, room), SMALL, "middle", "muted"),
+        Text(rect.middle, middle + 12, shorten(lines[1], SMALL, room), SMALL, "middle"),
     ]
 
 
