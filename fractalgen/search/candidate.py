@@ -40,15 +40,20 @@ Realize = Callable[[Mapping[str, int | float]], Candidate]
 
 def draw_point(space: Space, draw: random.Random) -> dict[str, int | float]:
     """Return a random point, every hole on its own."""
-    return space.decide(lambda hole: _draw(hole, draw))
+    return space.decide(lambda hole: draw_value(hole, draw))
 
 
-def _draw(hole: Hole, draw: random.Random) -> int | float:
-    if hole.kind != "float":
-        return draw.randrange(int(hole.low), int(hole.high) + 1, hole.step)
+def draw_value(hole: Hole, draw: random.Random) -> int | float:
+    """Return a random value of a hole, uniform on its scale."""
+    if hole.kind == "float":
+        low, high = (math.log(end) if hole.log else end for end in (hole.low, hole.high))
+        value = draw.uniform(low, high)
+        return min(max(math.exp(value) if hole.log else value, hole.low), hole.high)
     if hole.log:
-        return math.exp(draw.uniform(math.log(hole.low), math.log(hole.high)))
-    return draw.uniform(hole.low, hole.high)
+        # Each whole number has the share of the scale that is nearest to it.
+        value = math.exp(draw.uniform(math.log(hole.low - 0.5), math.log(hole.high + 0.5)))
+        return min(max(round(value), int(hole.low)), int(hole.high))
+    return draw.randrange(int(hole.low), int(hole.high) + 1, hole.step)
 
 
 def realize(spec: Spec, values: Mapping[str, int | float], data_digest: str) -> Candidate:

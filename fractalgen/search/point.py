@@ -6,11 +6,13 @@ random stream; one that was kept is never drawn again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial
 
 from fractalgen.spec.holes import Hole, Space, Values
 
@@ -22,15 +24,26 @@ def draw(trial: optuna.Trial, space: Space) -> Values:
     """Return what the study's sampler chooses for `trial`; nothing is told to the trial yet."""
     study = trial.study
     frozen = study.get_trials(deepcopy=False)[trial.number]
+    return choose(study.sampler, study, frozen, trial.relative_params, space)
+
+
+def choose(
+    sampler: BaseSampler,
+    study: optuna.Study,
+    frozen: FrozenTrial,
+    relative: Mapping[str, Any],
+    space: Space,
+) -> Values:
+    """Return what `sampler` chooses for a trial, given what it chose of holes that occur together."""
 
     def pick(hole: Hole) -> int | float:
-        distribution = _distribution(hole)
-        if hole.name in trial.relative_params:
-            value = trial.relative_params[hole.name]
-        elif distribution.single():
+        range_ = _distribution(hole)
+        if hole.name in relative:
+            value = relative[hole.name]
+        elif range_.single():
             value = hole.low
         else:
-            value = study.sampler.sample_independent(study, frozen, hole.name, distribution)
+            value = sampler.sample_independent(study, frozen, hole.name, range_)
         return float(value) if hole.kind == "float" else int(value)
 
     return space.decide(pick)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,10 +110,12 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
     digest = options.evaluation.digest(data)
     seed = search.seed if options.seed is None else options.seed
     target = options.trials or search.trials
+    make = partial(realize, spec, data_digest=digest)
+    sampler = sampler.prepare(spec.space, make, target)
     most = sampler.most(spec.space)
     plan = Plan(
         space=spec.space,
-        realize=lambda values: realize(spec, values, digest),
+        realize=make,
         constraints=constraints,
         target=target if most is None else min(target, most),
         seed=seed,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
@@ -50,6 +50,7 @@ class Hole:
         step: Distance of whole numbers.
         log: Whether the range is searched on a logarithmic scale.
         labels: The alternatives of a choice, as text.
+        items: Of a choice among lists, the items of each alternative, by their numbers.
         under: The choices, outermost first, and the alternatives of each under which this hole exists.
     """
 
@@ -61,6 +62,7 @@ class Hole:
     log: bool = False
     labels: tuple[str, ...] = ()
     under: Under = ()
+    items: tuple[tuple[int, ...], ...] = field(default=(), repr=False)
 
     def exists(self, values: Values) -> bool:
         """Whether it exists, given the values of the holes before it."""
@@ -253,8 +255,17 @@ def _read(tree: Tree, kind: Kind, under: Under) -> Hole:
         return _read_range(tree, kind, tree.value[kind], under)
     alternatives = alternatives_of(tree, kind)
     texts = _texts(alternatives, tree, kind)
-    labels = tuple(texts) if kind == "choice" else tuple(f"[{text}]" for text in texts)
-    return Hole(tree.path, "choice", 0, len(labels) - 1, labels=labels, under=under)
+    if kind == "choice":
+        return Hole(tree.path, "choice", 0, len(texts) - 1, labels=tuple(texts), under=under)
+    labels = tuple(f"[{text}]" for text in texts)
+    return Hole(tree.path, "choice", 0, len(labels) - 1, labels=labels, under=under, items=_items(alternatives))
+
+
+def _items(alternatives: Alternatives) -> tuple[tuple[int, ...], ...]:
+    numbers: dict[int, int] = {}
+    for part in chain.from_iterable(alternatives):
+        numbers.setdefault(id(part), len(numbers))
+    return tuple(tuple(numbers[id(part)] for part in alternative) for alternative in alternatives)
 
 
 def _texts(alternatives: Alternatives, tree: Tree, kind: str) -> list[str]:

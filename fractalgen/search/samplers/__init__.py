@@ -6,6 +6,7 @@ from fractalgen.search.samplers._base import Sampler
 SAMPLERS: Registry[type[Sampler]] = Registry(
     "sampler",
     {
+        "evolution": "fractalgen.search.samplers.evolution:Evolution",
         "grid": "fractalgen.search.samplers.grid:Grid",
         "nsga2": "fractalgen.search.samplers.nsga2:Nsga2",
         "random": "fractalgen.search.samplers.random:Random",

@@ -10,6 +10,7 @@ from fractalgen.spec._model import Model
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
+    from fractalgen.search.candidate import Realize
     from fractalgen.spec.holes import Space
 
 
@@ -24,6 +25,10 @@ class Sampler(Model, ABC):
     @abstractmethod
     def build(self, space: Space, seed: int) -> BaseSampler:
         """Return a fresh Optuna sampler; every argument of Optuna's is given, because its defaults move."""
+
+    def prepare(self, space: Space, realize: Realize, trials: int) -> Sampler:  # noqa: ARG002 - others need them
+        """Return the sampler for a search of `trials` trials (0: no end); called once, before anything is written."""
+        return self
 
     def most(self, space: Space) -> int | None:  # noqa: ARG002 - others need the space
         """Return how many trials it has to offer at most; None when there is no end."""

@@ -1,27 +1,24 @@
-"""An Optuna sampler that counts through the points of a space."""
+"""An Optuna sampler that counts through points."""
 
 from __future__ import annotations
 
-import itertools
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
+from itertools import islice
 
-from optuna.samplers import BaseSampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial
 
-from fractalgen.spec.holes import Space
+from fractalgen.search.samplers._whole_point import WholePoint
+from fractalgen.spec.holes import Values
 
 
-class Points(BaseSampler):
+class Points(WholePoint):
     """Gives trial n the n-th point."""
 
-    def __init__(self, space: Space) -> None:
-        self._point = cache(lambda number: next(itertools.islice(space.points(), number, None)))
+    def __init__(self, points: Iterable[Values]) -> None:
+        super().__init__()
+        self._points = points
 
-    def infer_relative_search_space(self, study: Any, trial: Any) -> dict[str, Any]:  # noqa: ARG002
-        return {}
-
-    def sample_relative(self, study: Any, trial: Any, search_space: Any) -> dict[str, Any]:  # noqa: ARG002
-        return {}
-
-    def sample_independent(self, study: Any, trial: Any, param_name: str, param_distribution: Any) -> Any:  # noqa: ARG002
-        return self._point(trial.number)[param_name]
+    def choose(self, study: Study, trial: FrozenTrial) -> Values:  # noqa: ARG002 - the number says all
+        """Return the trial's point."""
+        return next(islice(self._points, trial.number, None))

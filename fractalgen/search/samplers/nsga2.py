@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Nsga2(Sampler):
     """Evolution for several objectives; holes that not all parents have are drawn at random.
 
+    A child that was asked for before gives way to a new point near it. Trials that broke a constraint are no parents.
+
     Deb et al., A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II, IEEE TEC 2002.
     """
 
@@ -30,12 +32,14 @@ class Nsga2(Sampler):
     crossover: float = Field(default=0.9, ge=0, le=1, description="Chance that a child has two parents.")
     swapping: float = Field(default=0.5, ge=0, le=1, description="Chance that a hole comes from the second parent.")
 
-    def build(self, space: Space, seed: int) -> BaseSampler:  # noqa: ARG002 - it looks at no space
-        """Return Optuna's NSGA-II sampler."""
+    def build(self, space: Space, seed: int) -> BaseSampler:
+        """Return Optuna's NSGA-II sampler, kept from repeats."""
         from optuna.samplers import NSGAIISampler
         from optuna.samplers.nsgaii import UniformCrossover
 
-        return NSGAIISampler(
+        from fractalgen.search.samplers._new_point import NewPoint
+
+        inner = NSGAIISampler(
             population_size=self.population,
             mutation_prob=self.mutation,
             crossover=UniformCrossover(swapping_prob=self.swapping),
@@ -47,3 +51,4 @@ class Nsga2(Sampler):
             child_generation_strategy=None,
             after_trial_strategy=None,
         )
+        return NewPoint(inner, space, seed)

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import optuna
 import pytest
 
+from fractalgen.errors import GraphError
+from fractalgen.search import point
+from fractalgen.search.candidate import Candidate
 from fractalgen.search.samplers import SAMPLERS
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search
@@ -41,3 +45,19 @@ def test_tpe_gets_nearer_to_the_best_than_it_started(bench):
     board = bench.run(30)
     error = [abs(row.params["body.width"] - 6) for row in board.trials]
     assert sum(error[-8:]) < sum(error[:8]) / 2
+
+
+def test_a_grid_passes_over_networks_that_it_had_and_that_cannot_be_built():
+    space = Space((Hole("body.kind", "choice", 0, 2, labels=("conv", "conv", "broken")), SMALL.holes[1]), 27)
+
+    def twins(values):
+        if values["body.kind"] == 2:
+            raise GraphError("branches do not fit")
+        return Candidate("", "", f"conv of {values['body.width']}", {})
+
+    grid = SAMPLERS.get("grid")().prepare(space, twins, 12)
+    assert grid.most(space) == 9
+    assert SAMPLERS.get("grid")().prepare(space, twins, 4).most(space) == 4
+    study = optuna.create_study(sampler=grid.build(space, 0))
+    points = [point.draw(study.ask(), space) for _ in range(9)]
+    assert points == [{"body.kind": 0, "body.width": width} for width in range(1, 10)]
