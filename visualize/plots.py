@@ -65,7 +65,9 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
+    """Where values of an axis lie in the picture: those from `low` to `high` from `start` to `end`."""
+
     axis: Axis
     low: float
     high: float
@@ -74,48 +76,50 @@ class _Scale:
     ticks: tuple[float, ...] = field(default=())
 
     def at(self, value: float) -> float:
+        """Return the place of a value, in points."""
         share = (self.axis.place(value) - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
 
 def scatter(points: Sequence[Point], x: Axis, y: Axis) -> str:
     """Return points as an SVG plot, those of the front joined by steps in the order of x."""
-    across = _scale(x, [point.x for point in points], LEFT, WIDTH - RIGHT)
-    upwards = _scale(y, [point.y for point in points], HEIGHT - BOTTOM, TOP)
+    across = scale_of(x, [point.x for point in points], LEFT, WIDTH - RIGHT)
+    upwards = scale_of(y, [point.y for point in points], HEIGHT - BOTTOM, TOP)
     front = sorted((point for point in points if point.on_front), key=lambda point: (point.x, point.y))
     places = [(across.at(point.x), upwards.at(point.y)) for point in front]
     marks = [_steps(places, across_first=not x.more_is_better)]
     # The front is drawn last, on top of what it beats.
     ordered = sorted(points, key=lambda point: point.on_front)
     marks += [_dot(point, across.at(point.x), upwards.at(point.y)) for point in ordered]
-    return _plot(f"{y.title} over {x.title}", across, upwards, marks)
+    return plot(f"{y.title} over {x.title}", across, upwards, marks)
 
 
 def curves(series: Sequence[Series], x: Axis, y: Axis) -> str:
     """Return curves as an SVG plot, each named at its end; gaps where a value is not finite."""
     longest = max(len(each.values) for each in series)
     finite = [value for each in series for value in each.values if math.isfinite(value)]
-    across = _scale(x, [1.0, float(max(2, longest))], LEFT, WIDTH - RIGHT - 90, margin=0.0)
-    upwards = _scale(y, finite, HEIGHT - BOTTOM, TOP)
+    across = scale_of(x, [1.0, float(max(2, longest))], LEFT, WIDTH - RIGHT - 90, margin=0.0)
+    upwards = scale_of(y, finite, HEIGHT - BOTTOM, TOP)
     marks = []
     for each, colour in zip(series, _cycle(len(series)), strict=True):
         places = [
             (across.at(place), upwards.at(value)) for place, value in enumerate(each.values, 1) if math.isfinite(value)
         ]
         marks.append(_curve(each.name, places, colour))
-    return _plot(f"{y.title} over {x.title}", across, upwards, marks)
+    return plot(f"{y.title} over {x.title}", across, upwards, marks)
 
 
 def _cycle(count: int) -> Iterator[str]:
     return (HUES[index % len(HUES)] for index in range(count))
 
 
-def _scale(axis: Axis, values: Sequence[float], start: float, end: float, margin: float = 0.06) -> _Scale:
+def scale_of(axis: Axis, values: Sequence[float], start: float, end: float, margin: float = 0.06) -> Scale:
+    """Return a scale on which all of `values` lie, with a share of free room on both sides."""
     places = [axis.place(value) for value in values] or [0.0, 1.0]
     low, high = min(places), max(places)
     room = (high - low) * margin if high > low else abs(high) * 0.05 or 0.5
     low, high = low - room, high + room
-    return _Scale(axis, low, high, start, end, tuple(_ticks(axis, low, high)))
+    return Scale(axis, low, high, start, end, tuple(_ticks(axis, low, high)))
 
 
 def _ticks(axis: Axis, low: float, high: float) -> list[float]:
@@ -139,15 +143,18 @@ def _round_step(rough: float) -> float:
     return scale * next(factor for factor in (1, 2, 2.5, 5, 10) if factor * scale >= rough * 0.999)
 
 
-def _plot(title: str, across: _Scale, upwards: _Scale, marks: Iterable[str]) -> str:
+def plot(title: str, across: Scale, upwards: Scale, marks: Iterable[str]) -> str:
+    """Return marks inside axes as an SVG."""
     body = "".join([*_grid(across, upwards), *marks])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="fg-plot" viewBox="0 0 {number(WIDTH)} {number(HEIGHT)}" '
-        f'role="img" font-family="{FONT}"><title>{escape(title)}</title><style>{_style()}</style>{body}</svg>'
+        f'role="img" font-family="{FONT}"><title>{escape(title)}</title><style>{style()}</style>{body}</svg>'
     )
 
 
-def _style() -> str:
+def style() -> str:
+    """Return the colours of a plot, for light and for dark pages."""
+
     def rules(dark: bool) -> str:
         return (
             f".fg-plot .grid{{stroke:{GRID[dark]}}} .fg-plot .tick{{fill:{MUTED[dark]}}} "
@@ -158,17 +165,17 @@ def _style() -> str:
     return f"{rules(dark=False)} @media (prefers-color-scheme: dark) {{ {rules(dark=True)} }}"
 
 
-def _grid(across: _Scale, upwards: _Scale) -> Iterator[str]:
+def _grid(across: Scale, upwards: Scale) -> Iterator[str]:
     right = across.end
     for tick in upwards.ticks:
         y = upwards.at(tick)
         yield f'<path class="grid" stroke="{GRID[0]}" d="M{number(LEFT)} {number(y)}H{number(right)}"/>'
-        yield _label(LEFT - 8, y + 4, tick_text(tick), "end")
+        yield label(LEFT - 8, y + 4, tick_text(tick), "end")
     for tick in across.ticks:
         x = across.at(tick)
         yield f'<path class="grid" stroke="{GRID[0]}" d="M{number(x)} {number(TOP)}V{number(HEIGHT - BOTTOM)}"/>'
-        yield _label(x, HEIGHT - BOTTOM + 18, tick_text(tick), "middle")
-    yield _label((LEFT + right) / 2, HEIGHT - 10, across.axis.title, "middle", "name")
+        yield label(x, HEIGHT - BOTTOM + 18, tick_text(tick), "middle")
+    yield label((LEFT + right) / 2, HEIGHT - 10, across.axis.title, "middle", "name")
     middle = (TOP + HEIGHT - BOTTOM) / 2
     yield (
         f'<text class="name" fill="{INK[0]}" font-size="12" text-anchor="middle" '
@@ -176,7 +183,8 @@ def _grid(across: _Scale, upwards: _Scale) -> Iterator[str]:
     )
 
 
-def _label(x: float, y: float, text: str, anchor: str, kind: str = "tick") -> str:
+def label(x: float, y: float, text: str, anchor: str, kind: str = "tick") -> str:
+    """Return a text of a plot: a `name`, or a smaller and paler `tick`."""
     colour = INK[0] if kind == "name" else MUTED[0]
     size = 12 if kind == "name" else 11
     return (
@@ -222,5 +230,5 @@ def _curve(name: str, places: Sequence[tuple[float, float]], colour: str) -> str
     return (
         f'<g><title>{escape(name)}</title><path fill="none" stroke="{colour}" stroke-width="2" '
         f'stroke-linejoin="round" d="{way}"/><circle fill="{colour}" cx="{number(x)}" cy="{number(y)}" r="3.5"/></g>'
-        + _label(x + 8, y + 4, name, "start", "name")
+        + label(x + 8, y + 4, name, "start", "name")
     )

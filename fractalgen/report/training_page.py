@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
+from fractalgen.report.evaluation_page import evaluation_sections, problems
+from fractalgen.report.evaluation_record import read_evaluation
 from fractalgen.report.page import folded, listing, page, seconds, section, share, tiles
 from fractalgen.report.picture import picture
 from fractalgen.report.records import read_optional
@@ -14,11 +16,14 @@ from fractalgen.visualize import Axis, Series, curves
 from fractalgen.visualize.render_html import table
 
 _HEADINGS = {"depth": "depth", "parameters": "parameters", "macs": "MACs", "latency_ms": "latency, ms"}
+_COLUMNS_NOTE = "Each column alone, with the same head. `fractalgen evaluate` measures more."
+_GUARDS_NOTE = "What goes wrong silently elsewhere."
 
 
 def training_page(folder: Path, run: TrainingRun) -> str:
     """Return the report of a training run as HTML."""
     drawn = picture(folder, "network.svg")
+    evaluation = read_evaluation(folder)
     return page(
         run.name or folder.name,
         f"Training run: {len(run.epochs)} epochs",
@@ -28,7 +33,9 @@ def training_page(folder: Path, run: TrainingRun) -> str:
                 section("Validation accuracy", _curve(run, {"validation": "val_accuracy"}, "validation accuracy")),
                 section("Loss", _curve(run, {"training": "train_loss", "validation": "val_loss"}, "loss")),
             ),
-            section("Columns", table(_columns(run.columns)), "Each column alone, with the same head."),
+            section("What the guards found", problems(run.guards.problems), _GUARDS_NOTE),
+            *([] if evaluation is None else evaluation_sections(evaluation)),
+            section("Columns", "" if evaluation else table(_columns(run.columns)), _COLUMNS_NOTE),
             section("The network", f'<div class="picture">{drawn}</div>' if drawn else ""),
             section("Spec", listing(read_optional(folder / "spec.yaml"), "spec.yaml")),
             folded("lock.json", listing(read_optional(folder / "lock.json"), "lock.json")),

@@ -32,6 +32,12 @@ class ColumnScore(Record):
     latency_ms: float | None = None
 
 
+class Guards(Record):
+    """What was found wrong in a run, a sentence each."""
+
+    problems: tuple[str, ...] = ()
+
+
 class TrainingRun(Record):
     """A training run.
 
@@ -40,12 +46,14 @@ class TrainingRun(Record):
         epochs: One record an epoch.
         test_accuracy: On the test images; None before the end.
         columns: Each column alone, on the test images.
+        guards: What was checked because it goes wrong silently.
     """
 
     name: str = ""
     epochs: tuple[Epoch, ...] = Field(min_length=1)
     test_accuracy: float | None = None
     columns: tuple[ColumnScore, ...] = ()
+    guards: Guards = Guards()
 
 
 def read_training_run(folder: Path) -> TrainingRun:

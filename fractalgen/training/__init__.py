@@ -6,13 +6,15 @@ evaluation on the test images.
 
 from fractalgen.spec.data import resolve_data
 from fractalgen.training.dataset import Dataset, load_data
-from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
+from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns
+from fractalgen.training.evaluation import Evaluation, EvaluationOptions, SectionScore, evaluate_saved
 from fractalgen.training.fit import FitOptions, fit
+from fractalgen.training.latency import Latency, latency
 from fractalgen.training.parallel import is_first
 from fractalgen.training.progress import Progress
-from fractalgen.training.run import Evaluation, Run, RunOptions, evaluate_saved, run_training
+from fractalgen.training.run import Run, RunOptions, run_training
 from fractalgen.training.samples import Images, Samples, Tokens
-from fractalgen.training.score import Epoch, Guards, Score
+from fractalgen.training.score import Epoch, Guards, Repeats, Score
 
 __all__ = [
     "Accuracy",
@@ -20,21 +22,25 @@ __all__ = [
     "Dataset",
     "Epoch",
     "Evaluation",
+    "EvaluationOptions",
     "FitOptions",
     "Guards",
     "Images",
+    "Latency",
     "Progress",
+    "Repeats",
     "Run",
     "RunOptions",
     "Samples",
     "Score",
+    "SectionScore",
     "Tokens",
     "evaluate",
     "evaluate_columns",
     "evaluate_saved",
     "fit",
     "is_first",
-    "latency_ms",
+    "latency",
     "load_data",
     "resolve_data",
     "run_training",

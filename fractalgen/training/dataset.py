@@ -62,6 +62,11 @@ class Dataset:
             return replace(self.train, rows=Rows(found.tokens))
         raise TypeError(f"{type(self._source).__name__} returned data of two kinds")
 
+    def class_names(self) -> tuple[str, ...] | None:
+        """Return what the classes are called, in their order; None where the data do not say, or not of each."""
+        names = self._source.class_names()
+        return tuple(names) if names is not None and len(names) == self.classes else None
+
     def check_test(self) -> None:
         """Check what can be known of the test set without reading it.
 

@@ -1,24 +1,21 @@
-"""Accuracy and latency, of a whole network and of its columns."""
+"""Accuracy and loss, of a whole network and of its columns."""
 
 from __future__ import annotations
 
 import math
-import statistics
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
+from fractalgen.training.latency import latency
 from fractalgen.training.loss import cross_entropy
+from fractalgen.training.modes import device_of, evaluating
 from fractalgen.training.samples import Samples
 
 BATCH = 500
-WARM_UP = 3
-PASSES = 15
 
 
 @dataclass(frozen=True)
@@ -82,37 +79,5 @@ def evaluate_columns(network: HasColumns, images: Samples, batch: int = BATCH) -
     found = []
     for index, column in enumerate(network.columns(), 1):
         score = evaluate(column, images, batch)
-        found.append(ColumnScore(index, score.accuracy, score.loss, latency_ms(column, images.probe())))
+        found.append(ColumnScore(index, score.accuracy, score.loss, latency(column, images.probe()).median_ms))
     return tuple(found)
-
-
-def latency_ms(network: nn.Module, image: Tensor) -> float:
-    """Return the median time of one evaluation pass over one image, `(1, ...)`, in milliseconds."""
-    device = device_of(network)
-    image = image.to(device)
-    times = []
-    with evaluating(network), torch.inference_mode():
-        for _ in range(WARM_UP + PASSES):
-            began = time.perf_counter()
-            network(image)
-            if device.type == "cuda":
-                torch.cuda.synchronize(device)
-            times.append(time.perf_counter() - began)
-    return 1000 * statistics.median(times[WARM_UP:])
-
-
-@contextmanager
-def evaluating(network: nn.Module) -> Iterator[None]:
-    """Put a network in evaluation mode for a while."""
-    before = network.training
-    network.eval()
-    try:
-        yield
-    finally:
-        network.train(before)
-
-
-def device_of(network: nn.Module) -> torch.device:
-    """Return where the network's weights are; the CPU for one without weights."""
-    first = next(network.parameters(), None)
-    return torch.device("cpu") if first is None else first.device

@@ -10,7 +10,7 @@ from fractalgen.errors import TrainError
 from fractalgen.spec.train import Train
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset
-from fractalgen.training.guards import check_noise
+from fractalgen.training.guards import check_start
 from fractalgen.training.initialise import initialise
 from fractalgen.training.loop import PROBE_IMAGES, Loop
 from fractalgen.training.memory import is_full, out_of_memory
@@ -75,7 +75,7 @@ def _found(options: FitOptions, owner: checkpoint.Owner) -> checkpoint.State | N
 def _run(loop: Loop, state: checkpoint.State | None) -> Score:
     steps = loop.steps
     if state is None:
-        guards = check_noise(steps.network, steps.images.batch(slice(PROBE_IMAGES))[0].to(steps.device))
+        guards = check_start(steps.network, steps.images.batch(slice(PROBE_IMAGES))[0].to(steps.device))
         loop.score = Score((), guards, stopped=True)
     else:
         loop.load_state(state)

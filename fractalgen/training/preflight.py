@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from fractalgen.errors import CompileError, TrainError
 from fractalgen.training.dataset import Dataset
-from fractalgen.training.evaluate import device_of, evaluating
+from fractalgen.training.modes import device_of, evaluating
 
 
 def choose_device(name: str) -> torch.device:

@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fractalgen.atomic import write_text
 from fractalgen.compiler import Network, compile_graph
-from fractalgen.compiler.saved import SPEC_FILE, load_saved
+from fractalgen.compiler.saved import SPEC_FILE
 from fractalgen.errors import TrainError
-from fractalgen.passes import expand, facts
+from fractalgen.passes import expand
 from fractalgen.spec import Spec
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset, load_data
-from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns, latency_ms
+from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns
 from fractalgen.training.fit import FitOptions, OnEpoch, fit
+from fractalgen.training.guards import missing_ops
+from fractalgen.training.guards.repeats import find_repeats
 from fractalgen.training.loggers import LOGGERS, Logger, figures_of
+from fractalgen.training.loop import PROBE_IMAGES
+from fractalgen.training.modes import device_of
 from fractalgen.training.parallel import from_first, processes, rank
-from fractalgen.training.preflight import check_network
 from fractalgen.training.progress import OnStep
-from fractalgen.training.score import Epoch, Score
+from fractalgen.training.samples import Samples
+from fractalgen.training.score import Epoch, Guards, Score
 
 if TYPE_CHECKING:
     from fractalgen.spec.data import Data
@@ -86,33 +90,6 @@ class Run:
         }
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """A trained network on the test images.
-
-    Attributes:
-        full: Accuracy and loss of the whole network.
-        latency_ms: Median milliseconds for one image.
-        macs: Multiply-accumulates for one image.
-        columns: Each column alone; empty when not asked for.
-        column_macs: Multiply-accumulates of each column for one image.
-    """
-
-    full: Accuracy
-    latency_ms: float
-    macs: int
-    columns: tuple[ColumnScore, ...]
-    column_macs: tuple[int, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the figures for JSON."""
-        columns = zip(self.columns, self.column_macs, strict=False)
-        return {
-            "full": {**asdict(self.full), "latency_ms": self.latency_ms, "macs": self.macs},
-            "columns": [{**asdict(column), "macs": macs} for column, macs in columns],
-        }
-
-
 def run_training(spec: Spec, options: RunOptions) -> Run:
     """Train the network of a plain spec, or go on with the run in `options.out`, and evaluate it on the test images.
 
@@ -154,9 +131,17 @@ def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
 def _finish(spec: Spec, out: Path, network: Network, dataset: Dataset, score: Score) -> Run:
     _write(out / SPEC_FILE, spec.to_yaml())
     test = dataset.final_test()
+    score = replace(score, guards=_final_guards(spec, network, dataset, test, score.guards))
     run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)
     _write(out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
     return run
+
+
+def _final_guards(spec: Spec, network: Network, dataset: Dataset, test: Samples, guards: Guards) -> Guards:
+    """Return the guards with what only a whole run knows: the spec, and the test set."""
+    images = test.batch(slice(PROBE_IMAGES))[0].to(device_of(network))
+    missing = missing_ops(expand(spec), network, images)
+    return replace(guards, missing_ops=missing, repeats=find_repeats(dataset, test))
 
 
 def _write(path: Path, text: str) -> None:
@@ -164,22 +149,6 @@ def _write(path: Path, text: str) -> None:
         write_text(path, text)
     except OSError as error:
         raise TrainError(f"{str(path)!r} cannot be written: {error.strerror}", checkpoint.ROOM) from None
-
-
-def evaluate_saved(folder: Path, data: Data | None = None, *, columns: bool = False) -> Evaluation:
-    """Evaluate the network of a run on the test images of its data, or of `data`.
-
-    Raises:
-        FractalGenError: the folder holds no trained network, or the data do not fit it.
-    """
-    spec, network = load_saved(folder)
-    dataset = _load(spec if data is None else spec.with_section("data", data))
-    check_network(network, dataset)
-    test = dataset.final_test()
-    known = facts(network.graph)
-    found = evaluate_columns(network, test) if columns else ()
-    latency = latency_ms(network, test.probe())
-    return Evaluation(evaluate(network, test), latency, known.macs, found, tuple(c.macs for c in known.columns))
 
 
 def _with_options(spec: Spec, options: RunOptions) -> Spec:

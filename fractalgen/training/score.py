@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+MOST_SHARE = 0.01
+"""Published data sets have a few repeated samples; a copied folder has many."""
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -32,6 +35,30 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """How much of one part of the data is in another one.
+
+    Attributes:
+        of: The part: `validation` or `test`.
+        among: The other part: `training` or `validation`.
+        count: How many of its samples are there, too.
+        total: How many samples it has.
+    """
+
+    of: str
+    among: str
+    count: int
+    total: int
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, a sentence; empty when it is no more than published data have."""
+        if self.count <= MOST_SHARE * self.total:
+            return ""
+        return f"{self.count:,} of {self.total:,} {self.of} samples are also {self.among} samples"
+
+
+@dataclass(frozen=True)
 class Guards:
     """What is checked in every run, because it goes wrong silently.
 
@@ -40,28 +67,43 @@ class Guards:
         noise_declared: Whether the network says that training draws random numbers: dropout, drop-path.
         noise_observed: Whether two training passes over the same images differed.
         noise_in_evaluation: Whether two evaluation passes over the same images differed.
+        missing_ops: Ops that the spec or the graph declares and an evaluation pass does not run.
+        order_dependent: Whether answers change with the order of images and columns, or with the size of a batch.
+        repeats: How much the parts of the data have in common; those with the test set are known when it was read.
     """
 
     unreached: tuple[str, ...] = ()
     noise_declared: bool = False
     noise_observed: bool = False
     noise_in_evaluation: bool = False
+    missing_ops: tuple[str, ...] = ()
+    order_dependent: bool = False
+    repeats: tuple[Repeats, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong, a sentence each; empty when all is well."""
         found = [f"no gradient reaches {name}" for name in self.unreached]
+        found += [f"{name} is declared, but the network does not run it" for name in self.missing_ops]
         if self.noise_declared and not self.noise_observed:
             found.append("a stochastic op is declared, but training passes do not differ")
         if self.noise_observed and not self.noise_declared:
             found.append("training passes differ, but no stochastic op is declared")
         if self.noise_in_evaluation:
             found.append("evaluation passes differ")
-        return tuple(found)
+        if self.order_dependent:
+            found.append("answers depend on the order in which images and columns are evaluated")
+        return (*found, *(each.problem for each in self.repeats if each.problem))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the guards for JSON."""
-        return {**asdict(self), "unreached": list(self.unreached), "problems": list(self.problems)}
+        return {
+            **asdict(self),
+            "unreached": list(self.unreached),
+            "missing_ops": list(self.missing_ops),
+            "repeats": [asdict(each) for each in self.repeats],
+            "problems": list(self.problems),
+        }
 
 
 @dataclass(frozen=True)
@@ -117,5 +159,8 @@ class Score:
 
 def read_score(state: dict[str, Any]) -> Score:
     """Return the score that `dataclasses.asdict` made plain."""
-    guards = {**state["guards"], "unreached": tuple(state["guards"]["unreached"])}
+    guards = dict(state["guards"])
+    for name in ("unreached", "missing_ops"):
+        guards[name] = tuple(guards.get(name, ()))
+    guards["repeats"] = tuple(Repeats(**each) for each in guards.get("repeats", ()))
     return Score(tuple(Epoch(**record) for record in state["epochs"]), Guards(**guards), state["stopped"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -88,6 +89,10 @@ class Source(ABC):
         Raises:
             TrainError: it cannot be read, or is no data of one size.
         """
+
+    def class_names(self) -> Sequence[str] | None:
+        """Return what the classes are called, in their order; None where the data do not say."""
+        return None
 
     def glance(self) -> Glance | None:
         """Look at the test set, so that a run whose end cannot be evaluated does not start; no label is read.

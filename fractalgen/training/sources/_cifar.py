@@ -126,3 +126,11 @@ def _size(file: Path) -> int:
 def _field(found: Any, name: str) -> Any:
     """Return a value of a mapping whose keys are bytes when Python 2 wrote it."""
     return found.get(name.encode(), found.get(name)) if isinstance(found, dict) else None
+
+
+def names_of(found: Any, key: str) -> tuple[str, ...] | None:
+    """Return a list of names in the Python version; None where there is none."""
+    names = _field(found, key)
+    if not isinstance(names, list) or not all(isinstance(name, str | bytes) for name in names):
+        return None
+    return tuple(name.decode("utf-8", "replace") if isinstance(name, bytes) else name for name in names)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from fractalgen.training.sources._cifar import Cifar
 from fractalgen.training.sources._images import Part
+
+_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
 class Cifar10(Cifar):
@@ -30,3 +33,7 @@ class Cifar10(Cifar):
     def _is_marked(cls, folder: Path) -> bool:
         del folder
         return True
+
+    def class_names(self) -> Sequence[str]:
+        """Return the ten names, which no file of the binary version needs to hold."""
+        return _NAMES

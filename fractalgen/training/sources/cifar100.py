@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from fractalgen.training.sources._cifar import Cifar
+from fractalgen.training.sources._cifar import Cifar, names_of
 from fractalgen.training.sources._images import Part
+from fractalgen.training.sources.pickled import read_pickle
 
 
 class Cifar100(Cifar):
@@ -23,3 +25,12 @@ class Cifar100(Cifar):
     @classmethod
     def _is_marked(cls, folder: Path) -> bool:
         return (folder / "meta").is_file() or (folder / "fine_label_names.txt").is_file()
+
+    def class_names(self) -> Sequence[str] | None:
+        """Return the fine names of `meta` or `fine_label_names.txt`; None where neither is there."""
+        for folder in self._folders(self._folder):
+            if (folder / "meta").is_file():
+                return names_of(read_pickle(folder / "meta"), "fine_label_names")
+            if (folder / "fine_label_names.txt").is_file():
+                return (folder / "fine_label_names.txt").read_text(encoding="utf-8", errors="replace").split()
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -33,6 +34,10 @@ class Digits(Source):
     def test(self) -> Labelled:
         """Return 359 images."""
         return self._part(1)
+
+    def class_names(self) -> Sequence[str]:
+        """Return the ten digits."""
+        return tuple("0123456789")
 
     def _part(self, which: int) -> Labelled:
         everything = _everything()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,12 @@ class Hub(DecodedImages):
             raise self._no_images("test")
         where = f"row 0 of the test images of {self._where}"
         return Glance(shape_of(encoded(_read(split.select_columns([image])[0][image]), 0, where), self.data.size))
+
+    def class_names(self) -> Sequence[str] | None:
+        """Return what the library knows of the labels."""
+        split = self._split("train")
+        _, label = columns(split.column_names, self.data, self._where)
+        return getattr(split.features[label], "names", None)
 
     def _no_images(self, part: Part) -> TrainError:
         return TrainError(f"{self._where} has no {part} images", "Take another dataset.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -77,6 +77,10 @@ class ImageFolder(ImageFiles):
                 yield Encoded(_bytes(file), number[file.relative_to(root).parts[0]], repr(str(file)))
 
         yield from decode_all(read, self.data.size)
+
+    def class_names(self) -> Sequence[str]:
+        """Return the names of the folders."""
+        return self._names
 
     def glance(self) -> Glance:
         """List the test images and decode the first one."""

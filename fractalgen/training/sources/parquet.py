@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -54,6 +55,16 @@ class Parquet(ImageFiles):
             raise self._no_images(files[0])
         return Glance(found[0].shape, max((each.highest for each in found if each.highest is not None), default=None))
 
+    def class_names(self) -> Sequence[str] | None:
+        """Return what the `datasets` library noted in the head of the first training file, if it wrote it."""
+        from pyarrow import parquet
+
+        file = self._files("train")[0]
+        with _readable(file), parquet.ParquetFile(file) as opened:
+            _, label = columns(opened.schema_arrow.names, self.data, repr(str(file)))
+            noted = (opened.schema_arrow.metadata or {}).get(b"huggingface", b"{}")
+        return _noted_names(noted, label)
+
     def _no_images(self, file: Path) -> TrainError:
         return TrainError(f"no images in {str(file)!r}", f"The folder needs {self.layout}.")
 
@@ -91,6 +102,15 @@ def _highest(metadata: Any, label: str) -> int | None:
     stored = [group.column(index) for group in groups for index in range(group.num_columns)]
     stated = [column.statistics for column in stored if column.path_in_schema == label]
     return max((int(each.max) for each in stated if each is not None and each.has_min_max), default=None)
+
+
+def _noted_names(noted: bytes, label: str) -> tuple[str, ...] | None:
+    """Return `info.features.LABEL.names` of a JSON text; None where there is no such thing."""
+    try:
+        names = json.loads(noted)["info"]["features"][label]["names"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 @contextmanager

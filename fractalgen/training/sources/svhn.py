@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -41,6 +41,10 @@ class Svhn(ImageFiles):
             raise self._missing(files[0].name)
         extra = self._folder / _EXTRA
         return [*files, extra] if part == "train" and extra.is_file() else files
+
+    def class_names(self) -> Sequence[str]:
+        """Return the ten digits."""
+        return tuple("0123456789")
 
     def glance(self) -> Glance:
         """Read the sizes in the test file and look whether all of it is there."""

@@ -181,8 +181,8 @@ def test_a_transformer_learns_a_text_and_is_evaluated_by_token(folder, tmp_path)
     assert last.val_loss < 0.8 * first.val_loss < np.log(256)
     assert run.test.accuracy > 0.25
     assert len(run.columns) == 2
-    found = evaluate_saved(tmp_path / "run", columns=True)
-    assert found.full.accuracy == run.test.accuracy
+    found = evaluate_saved(tmp_path / "run")
+    assert found.full.raw.accuracy == run.test.accuracy
 
 
 def test_the_fractal_transformer_takes_a_text(tmp_path):

@@ -242,7 +242,7 @@ def test_a_whole_run_leaves_a_folder_that_evaluates_again(tmp_path):
     assert {"train_loss", "val_accuracy", "seconds"} <= metrics["epochs"][0].keys()
     assert metrics["test_accuracy"] == run.test.accuracy
     assert [column["index"] for column in metrics["columns"]] == [1, 2]
-    found = evaluate_saved(tmp_path, columns=True).as_dict()
+    found = evaluate_saved(tmp_path).as_dict()
     assert found["full"]["accuracy"] == run.test.accuracy
     assert [c["accuracy"] for c in found["columns"]] == [c.accuracy for c in run.columns]
     assert found["columns"][0]["macs"] < found["columns"][1]["macs"] < found["full"]["macs"]

@@ -1,4 +1,4 @@
-"""What is checked in every run: gradients that reach everything, and noise exactly where it is declared."""
+"""Noise is exactly where it is declared."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.nn.modules.dropout import _DropoutNd
 
 from fractalgen.compiler import Network
 from fractalgen.ir.parts import Part
 from fractalgen.training.drop_path import HasDropPath
-from fractalgen.training.evaluate import evaluating
+from fractalgen.training.modes import evaluating
 from fractalgen.training.score import Guards
 
 TRIES = 16
@@ -20,47 +19,16 @@ TRIES = 16
 DECLARED_TRIES = 512
 """As many where an op is declared stochastic: one that rarely zeroes a whole batch must show itself."""
 
-Batch = tuple[Tensor, Tensor]
-
-
-class GradientWatch:
-    """Notes which learned tensors a gradient has reached.
-
-    Args:
-        network: What is trained.
-    """
-
-    def __init__(self, network: nn.Module) -> None:
-        self._network = network
-        self._pending = {name: p for name, p in network.named_parameters() if p.requires_grad}
-
-    def look(self) -> None:
-        """Look at the gradients of one step; free once all are found."""
-        if self._pending:
-            self._pending = {name: p for name, p in self._pending.items() if p.grad is None}
-
-    def unreached(self, batch: Batch) -> tuple[str, ...]:
-        """Return what no step has reached, and what a pass over `batch` with nothing dropped does not reach either.
-
-        Clears all gradients.
-        """
-        if self._pending:
-            self._network.zero_grad(set_to_none=True)
-            with evaluating(self._network), torch.enable_grad():
-                torch.autograd.backward(F.cross_entropy(self._network(batch[0]), batch[1]))
-            self.look()
-            self._network.zero_grad(set_to_none=True)
-        return tuple(self._pending)
-
 
 def check_noise(network: nn.Module, images: Tensor) -> Guards:
     """Return whether passes over `images` differ in training and in evaluation, and whether they should.
 
-    Leaves generators and batch-norm statistics as they were.
+    Leaves mode, generators and batch-norm statistics as they were.
     """
     buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
     drop_path = network.drop_path_state() if isinstance(network, HasDropPath) else None
     devices = [images.device] if images.is_cuda else []
+    training = network.training
     with torch.random.fork_rng(devices=devices), torch.no_grad():
         with evaluating(network):
             in_evaluation = _differ(lambda: network(images), 2)
@@ -74,6 +42,7 @@ def check_noise(network: nn.Module, images: Tensor) -> Guards:
 
         declared = _has_stochastic_op(network)
         observed = _differ(training_pass, DECLARED_TRIES if declared else TRIES)
+    network.train(training)
     for name, buffer in network.named_buffers():
         buffer.copy_(buffers[name])
     if isinstance(network, HasDropPath) and drop_path is not None:
