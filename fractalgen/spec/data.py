@@ -137,7 +137,7 @@ def named_data(text: str) -> Data:
     """
     source, colon, rest = text.partition(":")
     if colon and source in _SOURCES:
-        return Data.model_validate({"source": source, "name" if source == "hub" else "path": rest})
+        return Data.model_validate({"source": source, "name" if source == "hub" else "path": rest or None})
     return Data.model_validate({"source": text} if text in _WITHOUT_PATH else {"path": text})
 
 
@@ -164,7 +164,7 @@ def resolve_data(text: str) -> Data:
     try:
         data = named_data(text)
     except ValidationError as error:
-        raise TrainError(f"--data {text}: {_reason(error)}") from None
+        raise TrainError(f"--data {text!r}: {_reason(error)}") from None
     if data.path is not None and not Path(data.path).exists():
         raise no_data_at(text)
     return data

@@ -70,6 +70,7 @@ def test_a_spec_names_data_by_a_text_or_a_mapping(line, expected):
         ("data: {source: parquet, path: x, size: [3]}", "data.size"),
         ("data: {source: imagefolder, path: x}", "data.source: .*found 'imagefolder'. Did you mean 'image_folder'"),
         ("data: 'digits:x'", "data: digits takes no `path`"),
+        ("data: 'hub:'", "data: hub needs a `name`, such as uoft-cs/cifar10"),
         ("data: 3", "data: must be a mapping"),
     ],
 )
@@ -85,8 +86,12 @@ def test_names_on_the_command_line_are_those_of_a_spec(tmp_path):
     assert resolve_data(str(tmp_path)) == Data(path=str(tmp_path))
     with pytest.raises(TrainError, match="no data at 'cifar10'. Say where cifar10 lies: cifar10:FOLDER"):
         resolve_data("cifar10")
-    with pytest.raises(TrainError, match="--data digits:x: digits takes no `path`"):
+    with pytest.raises(TrainError, match="--data 'digits:x': digits takes no `path`"):
         resolve_data("digits:x")
+    with pytest.raises(TrainError, match="--data 'hub:': hub needs a `name`, such as uoft-cs/cifar10"):
+        resolve_data("hub:")
+    with pytest.raises(TrainError, match="--data 'svhn:': svhn needs a `path`"):
+        resolve_data("svhn:")
     with pytest.raises(TrainError, match="no data at 'svhn:nowhere'"):
         resolve_data("svhn:nowhere")
 
