@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from .lettering import escape
-from .plots import BOTTOM, HEIGHT, HUES, LEFT, RIGHT, TOP, WIDTH, Axis, label, plot, scale_of
+from .plots import BOTTOM, HEIGHT, HUES, LEFT, RIGHT, TOP, WIDTH, Axis, Scale, label, plot, scale_of
 from .render_svg import number
 
 _KEY_WIDTH = 170.0
@@ -30,29 +31,31 @@ class Track:
 
 
 def tracks(found: Sequence[Track], x: Axis, y: Axis) -> str:
-    """Return lines as an SVG plot, the points of the first one named, with a key above."""
+    """Return lines as an SVG plot, a name above the highest point that has it, with a key on top."""
     stops = [stop for track in found for stop in track.stops]
     across = scale_of(x, [stop.x for stop in stops], LEFT, WIDTH - RIGHT)
     upwards = scale_of(y, [stop.y for stop in stops], HEIGHT - BOTTOM, TOP + 24, margin=0.1)
     marks: list[str] = []
-    for place, track in enumerate(found):
-        places = [(across.at(stop.x), upwards.at(stop.y)) for stop in track.stops]
-        marks += _line(track, places, HUES[place % len(HUES)], named=place == 0)
-        marks.append(_key(track.name, LEFT + 12 + place * _KEY_WIDTH, HUES[place % len(HUES)]))
+    for place, (track, colour) in enumerate(zip(found, cycle(HUES), strict=False)):
+        marks += [*_line(track, across, upwards, colour), _key(track.name, LEFT + 12 + place * _KEY_WIDTH, colour)]
+    highest = {stop.name: stop for stop in sorted(stops, key=lambda stop: stop.y)}
+    marks += [_name(stop.name, across.at(stop.x), upwards.at(stop.y)) for stop in highest.values()]
     return plot(f"{y.title} over {x.title}", across, upwards, marks)
 
 
-def _line(track: Track, places: Sequence[tuple[float, float]], colour: str, *, named: bool) -> Iterator[str]:
+def _line(track: Track, across: Scale, upwards: Scale, colour: str) -> Iterator[str]:
+    places = [(across.at(stop.x), upwards.at(stop.y)) for stop in track.stops]
     way = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in places)
     yield f'<path fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round" d="{way}"/>'
     for stop, (x, y) in zip(track.stops, places, strict=True):
         title = escape(f"{stop.name}, {track.name}: {stop.y:.4g} at {stop.x:,.4g}")
         yield f'<g><title>{title}</title><circle fill="{colour}" cx="{number(x)}" cy="{number(y)}" r="4.5"/></g>'
-        if named:
-            yield label(x, y - 10, stop.name, "end" if x > WIDTH - 80 else "middle", "name")
+
+
+def _name(text: str, x: float, y: float) -> str:
+    return label(x, y - 10, text, "end" if x > WIDTH - 80 else "start" if x < LEFT + 40 else "middle", "name")
 
 
 def _key(name: str, x: float, colour: str) -> str:
-    return f'<circle fill="{colour}" cx="{number(x)}" cy="{number(TOP)}" r="4.5"/>' + label(
-        x + 10, TOP + 4, name, "start"
-    )
+    dot = f'<circle fill="{colour}" cx="{number(x)}" cy="{number(TOP)}" r="4.5"/>'
+    return dot + label(x + 10, TOP + 4, name, "start")
