@@ -109,9 +109,16 @@ def outcome(row: Row) -> str:
     if not row.complete:
         return f"pruned: {row.reason}"
     values = "  ".join(f"{name} {figure(value)}" for name, value in row.values.items())
+    if row.alone:
+        return f"trained alone: {_alone(row)}"
     if row.cached:
         return f"{values}  (repeats trial {row.source})"
     return "  ".join([values, *(f"({problem})" for problem in row.problems)])
+
+
+def _alone(row: Row) -> str:
+    found = {name: (row.alone[name], value) for name, value in row.values.items() if row.alone[name] != value}
+    return "  ".join(f"{name} {figure(new)} ({figure(old)} with shared weights)" for name, (new, old) in found.items())
 
 
 def figure(value: float) -> str:

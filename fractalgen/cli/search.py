@@ -73,7 +73,7 @@ def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
     front = {row.number for row in board.front}
     for row in board.ranked[:10]:
         choices = "  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in row.params.items())
-        values = [figure(row.values[metric]) for metric in metrics]
+        values = [figure(row.final[metric]) for metric in metrics]
         table.add_row(str(row.number), *values, "*" if row.number in front else "", choices)
     console.print(table)
     repeats = sum(row.cached for row in board.trials)
@@ -82,6 +82,10 @@ def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
     for row in board.trials:
         for problem in () if row.cached else row.problems:
             console.print(f"trial {row.number}: {problem}", highlight=False, soft_wrap=True)
+    if board.kendall_tau is not None:
+        alone = sum(bool(row.alone) for row in board.trials)
+        text = f"{alone} networks trained alone; Kendall's tau of shared weights with them: {board.kendall_tau:.2f}"
+        console.print(text, highlight=False)
     if board.test_accuracy is not None:
         console.print(f"test accuracy of the best network: {board.test_accuracy:.4f}", highlight=False)
     for path in paths:

@@ -12,6 +12,7 @@ from fractalgen.search.constraints import read_constraint
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import EXECUTORS
 from fractalgen.search.samplers import SAMPLERS, Sampler
+from fractalgen.search.weight_sharing.evaluation import METRICS
 from fractalgen.spec import Spec
 from fractalgen.spec._model import read_model
 from fractalgen.spec.tree import Tree
@@ -26,6 +27,8 @@ def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation().metrics
     """
     if spec.search is None:
         return ()
+    if spec.search.weight_sharing is not None:
+        metrics = tuple(name for name in metrics if name in METRICS)
     problems: list[SpecError] = []
     for check in _checks(spec.tree.value["search"], metrics):
         try:

@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from fractalgen.search.candidate import FIGURES
 from fractalgen.search.front import front
+from fractalgen.search.kendall import kendall_tau
 from fractalgen.search.records import read_record
 from fractalgen.spec.search import Objective
 
@@ -35,6 +37,7 @@ class Row:
         finished: When it was told.
         reason: Why it was pruned.
         guards: What its run checked because it goes wrong silently; empty when nothing ran.
+        alone: Its figures once it was trained alone, where `values` come from shared weights; else empty.
     """
 
     number: int
@@ -50,11 +53,17 @@ class Row:
     finished: float = field(default=0.0, compare=False)
     reason: str = ""
     guards: Mapping[str, Any] = field(default_factory=dict)
+    alone: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
         """Whether it has a score."""
         return self.state == "complete"
+
+    @property
+    def final(self) -> Mapping[str, float]:
+        """Objective -> the value that counts: that of its network trained alone, if it was."""
+        return {name: self.alone.get(name, value) for name, value in self.values.items()}
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -96,15 +105,27 @@ class Leaderboard:
 
     @cached_property
     def best(self) -> Row | None:
-        """The trial that is best by the objectives in order; repeats give way to what they repeat."""
+        """The trial that is best by the objectives in order; repeats give way to what they repeat.
+
+        Where shared weights scored the trials, it is one that was trained alone, if any was.
+        """
         complete = [row for row in self.trials if row.complete]
-        return min(complete, key=lambda row: (*self._costs(row), row.cached, row.number), default=None)
+        return min(complete, key=lambda row: (not row.alone, *self._costs(row), row.cached, row.number), default=None)
 
     @cached_property
     def ranked(self) -> tuple[Row, ...]:
         """Different complete architectures, the best by the objectives in order first."""
         rows = [row for row in self.trials if row.complete and not row.cached]
-        return tuple(sorted(rows, key=lambda row: (*self._costs(row), row.number)))
+        return tuple(sorted(rows, key=lambda row: (not row.alone, *self._costs(row), row.number)))
+
+    @cached_property
+    def kendall_tau(self) -> float | None:
+        """How shared weights and training alone agree on the order of the networks that have both; None without."""
+        metric = next((each.metric for each in self.objectives if each.metric not in FIGURES), None)
+        rows = [row for row in self.trials if row.alone]
+        if metric is None or not rows:
+            return None
+        return kendall_tau([row.values[metric] for row in rows], [row.alone[metric] for row in rows])
 
     @cached_property
     def holes(self) -> tuple[str, ...]:
@@ -114,11 +135,11 @@ class Leaderboard:
     @cached_property
     def front(self) -> tuple[Row, ...]:
         """Trials that no other trial beats in every objective, the best by the first objective first."""
-        rows = self.ranked
+        rows = tuple(row for row in self.ranked if row.alone) or self.ranked
         return tuple(rows[index] for index in front([self._costs(row) for row in rows]))
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data: keys `name objectives target trials best front`."""
+        """Return plain data: keys `name objectives target trials best front kendall_tau`."""
         best = self.best
         return {
             "name": self.name,
@@ -126,6 +147,7 @@ class Leaderboard:
             "target": self.target,
             "best": None if best is None else {**_plain(best), "test_accuracy": self.test_accuracy},
             "front": [row.number for row in self.front],
+            "kendall_tau": self.kendall_tau,
             "trials": [_plain(row) for row in self.trials],
         }
 
@@ -140,7 +162,7 @@ class Leaderboard:
 
     def _costs(self, row: Row) -> tuple[float, ...]:
         return tuple(
-            -row.values[objective.metric] if objective.direction == "maximize" else row.values[objective.metric]
+            -row.final[objective.metric] if objective.direction == "maximize" else row.final[objective.metric]
             for objective in self.objectives
         )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from fractalgen.search.preflight import Site, check_points, check_sampler, check
 from fractalgen.search.progress import Observer, Silent
 from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.study import Published, Study, StudyOptions
+from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of
 
@@ -81,7 +83,8 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     """
     folder = RunFolder(Path(out).absolute())
     folder.check()
-    checked = _check(spec, options, folder)
+    evaluation = shared_evaluation(spec, folder.path, options.evaluation)
+    checked = _check(spec, replace(options, evaluation=evaluation), folder)
     for line in checked.site.layout.lines:
         options.say(line)
     with full_disk_is_said(folder.path), folder.owned():
@@ -89,8 +92,14 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
         board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
         driver = Driver(study, checked.plan, folder, board, options.observer)
-        board = driver.run(checked.site.make(options.evaluation))
-        board = _Winner(study, folder, checked.plan, options.evaluation).finish(board)
+        if isinstance(evaluation, SharedEvaluation):
+            train_shared(spec, checked.plan, evaluation, options.say)
+        board = driver.run(checked.site.make(evaluation))
+        winner = _Winner(study, folder, checked.plan, options.evaluation)
+        if isinstance(evaluation, SharedEvaluation):
+            alone = TrainAlone(folder, winner.job, partial(checked.site.make, options.evaluation), options.observer)
+            board = alone.best(board, evaluation.sharing.retrain)
+        board = winner.finish(board)
         write_json(folder.path / FILE, board.to_json())
     return board
 
@@ -139,6 +148,7 @@ def _signature(spec: Spec, search: Search, realize: Realize, data_digest: str) -
         "constraint": dict(search.constraints),
         "data": data_digest,
         "the network or recipe outside the holes": fixed,
+        **({"weight sharing": search.weight_sharing.model_dump()} if search.weight_sharing is not None else {}),
     }
 
 
@@ -169,14 +179,18 @@ class _Winner:
             self.study.published = known
         return board.with_test_accuracy(known.accuracy)
 
+    def job(self, number: int) -> Job:
+        """Return the job of a trial, whose spec is written anew."""
+        job = Job(number, self.folder.trial(number), self.plan.data, self.plan.threads)
+        write_text(job.spec_file, self.plan.realize(self.study.point(number)).text)
+        return job
+
     def _publish(self, number: int) -> Published:
         """Make `best/` anew, and what was lost of the trial too."""
         shutil.rmtree(self.folder.best, ignore_errors=True)
-        job = Job(number, self.folder.trial(number), self.plan.data, self.plan.threads)
-        text = self.plan.realize(self.study.point(number)).text
-        write_text(job.spec_file, text)
+        job = self.job(number)
         accuracy = self.evaluation.publish(job, self.folder.best)
         if accuracy is None and not evaluate(self.evaluation, job, lambda _: True).failed:
             accuracy = self.evaluation.publish(job, self.folder.best)
-        write_text(self.folder.best / "spec.yaml", text)
+        write_text(self.folder.best / "spec.yaml", job.spec_file.read_text(encoding="utf-8"))
         return Published(number, accuracy, self.folder.best_files())

@@ -14,6 +14,7 @@ from fractalgen.search.job import EpochReport, Evaluation, Job, Report, Result
 
 if TYPE_CHECKING:
     from fractalgen.compiler.supernet import WeightStore
+    from fractalgen.spec.weight_sharing import WeightSharing
 
 CHECKPOINT = "checkpoint.pt"
 METRICS = ("val_accuracy", "val_loss", "seconds")
@@ -27,13 +28,13 @@ class SharedEvaluation:
     Attributes:
         alone: How the best networks are trained afterwards; it also reads the data and publishes the winner.
         folder: Where the checkpoint of the shared weights is.
-        images: Training images that give a network its batch-norm statistics.
+        sharing: How the weights are shared.
         device: `auto`, `cpu` or `cuda`.
     """
 
     alone: Evaluation
     folder: Path
-    images: int
+    sharing: WeightSharing
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
     @property
@@ -61,7 +62,7 @@ class SharedEvaluation:
         seed = spec.train.seed
         supernet = Supernet(spec, _store(self.folder), seed, first_weights(spec.train), choose_device(self.device))
         supernet.set_choice({})
-        found = shared_score(supernet.network, dataset_of(job.data), self.images, seed)
+        found = shared_score(supernet.network, dataset_of(job.data), self.sharing.images, seed)
         figures = {"val_accuracy": found.accuracy, "val_loss": found.loss}
         report(EpochReport(1, 1, figures))
         seconds = time.monotonic() - began

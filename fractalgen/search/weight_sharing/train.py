@@ -21,7 +21,7 @@ from fractalgen.spec.train import Train
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset
 from fractalgen.training.initialise import initialise
-from fractalgen.training.preflight import check_folder, choose_device
+from fractalgen.training.preflight import check_folder, check_network, choose_device
 
 OnEpoch = Callable[[int, float, WeightStore], object]
 """Called after each epoch with its number, counted from 1, its mean loss, and the store."""
@@ -58,13 +58,15 @@ class SupernetRun:
         training was killed in between.
 
         Raises:
-            TrainError: the checkpoint is damaged or of other weights, or the folder cannot be written.
+            TrainError: the checkpoint is damaged or of other weights, the folder cannot be written,
+                or the data do not fit the networks.
             DivergedError: the loss became NaN or infinite.
         """
         state = checkpoint.load(self.folder, self.owner)
+        training = _Training(self, state)
+        check_network(training.supernet.choose(self.paths.at(0)).network, self.dataset)
         check_folder(self.folder)
         checkpoint.tidy(self.folder)
-        training = _Training(self, state)
         with torch.random.fork_rng(devices=[training.device] if training.device.type == "cuda" else []):
             training.run(on_epoch)
         return training.supernet.store

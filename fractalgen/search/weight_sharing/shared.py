@@ -1,0 +1,90 @@
+"""What a search over shared weights does before the ordinary one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fractalgen.search.evaluation import TrainEvaluation, dataset_of
+from fractalgen.search.job import Evaluation
+from fractalgen.search.weight_sharing.evaluation import SharedEvaluation
+from fractalgen.search.weight_sharing.paths import Paths
+from fractalgen.search.weight_sharing.preflight import check_sharing
+
+if TYPE_CHECKING:
+    from fractalgen.compiler.supernet import WeightStore
+    from fractalgen.search.driver import Plan
+    from fractalgen.spec import Spec
+    from fractalgen.spec.train import Train
+    from fractalgen.spec.weight_sharing import WeightSharing
+
+FOLDER = "supernet"
+"""In the run folder: where the checkpoint of the shared weights is."""
+
+Say = Callable[[str], object]
+
+
+def shared_evaluation(spec: Spec, out: Path, alone: Evaluation) -> Evaluation:
+    """Return the evaluation of a search: by shared weights where the spec says so, else `alone`.
+
+    Raises:
+        SearchError: the space has a hole that shared weights cannot judge.
+    """
+    sharing = spec.search.weight_sharing if spec.search is not None else None
+    if sharing is None:
+        return alone
+    check_sharing(spec)
+    device = alone.device if isinstance(alone, TrainEvaluation) else "auto"
+    return SharedEvaluation(alone, out / FOLDER, sharing, device)
+
+
+def train_shared(spec: Spec, plan: Plan, evaluation: SharedEvaluation, say: Say) -> None:
+    """Train the shared weights of a search, or go on with them; nothing is done where they are trained.
+
+    Args:
+        spec: With holes.
+        plan: Of the search.
+        evaluation: Which needs the weights.
+        say: Is told of each epoch in a sentence.
+
+    Raises:
+        TrainError: the checkpoint is damaged or of other weights, or the data do not fit.
+        DivergedError: the loss became NaN or infinite.
+    """
+    import torch
+
+    from fractalgen.search.weight_sharing.train import SupernetRun
+
+    torch.set_num_threads(plan.threads)
+    recipe = shared_recipe(spec.first().train, evaluation.sharing)
+    dataset = dataset_of(plan.data)
+    paths = Paths(spec.space, plan.realize, plan.constraints, recipe.seed)
+    bounds = [str(bound) for bound in plan.constraints]
+    owner = {"space": _digest(spec, bounds), "recipe": recipe.model_dump_json(), "data": dataset.digest}
+    run = SupernetRun(spec, recipe, dataset, paths, owner, evaluation.folder, evaluation.device)
+    run.train(_telling(say, recipe.epochs))
+
+
+def shared_recipe(recipe: Train, sharing: WeightSharing) -> Train:
+    """Return how shared weights are trained: as the recipe says, with what `weight_sharing` sets over it.
+
+    They have no moving average: the one of a weight would be over networks that used it and networks that did not.
+    """
+    changes = {"epochs": sharing.epochs, "lr": sharing.lr or recipe.lr, "grad_clip": sharing.grad_clip, "ema": None}
+    return recipe.model_copy(update=changes)
+
+
+def _digest(spec: Spec, bounds: list[str]) -> str:
+    plain = {key: tree.plain() for key, tree in spec.tree.items() if key not in ("search", "name")}
+    return hashlib.sha256(json.dumps([plain, bounds], sort_keys=True).encode()).hexdigest()
+
+
+def _telling(say: Say, epochs: int) -> Callable[[int, float, WeightStore], None]:
+    def report(epoch: int, loss: float, store: WeightStore) -> None:
+        size = f"{store.parameters:,} shared weights, {store.bytes / 1e6:,.1f} MB with the optimizer's state"
+        say(f"supernet: epoch {epoch} of {epochs}, loss {loss:.4f}, {size}")
+
+    return report
