@@ -30,9 +30,10 @@ lint: $(VENV)/.installed
 unit: $(VENV)/.installed
 	$(BIN)/python -m pytest
 
-# The pictures of the documents; a test checks that they are current.
+# The pictures of the documents, the gallery of them and the notebook; tests check that they are current.
 pictures: $(VENV)/.installed
-	for spec in docs/*.yaml; do $(BIN)/fractalgen draw $$spec -o docs/pictures/$$(basename $$spec .yaml).svg; done
+	$(BIN)/python docs/make_pictures
+	$(BIN)/python docs/make_notebook
 
 # The pages of every op, join, rule and key; a test checks that they are current.
 reference: $(VENV)/.installed

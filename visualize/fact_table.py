@@ -10,6 +10,11 @@ def fact_lines(graph: Graph, known: Facts | None) -> tuple[tuple[str, str], ...]
     """Return the figures of a graph for people."""
     if known is None:
         return (("nodes", f"{len(graph.nodes):,}"), ("joins", f"{sum(node.is_join for node in graph.nodes):,}"))
+    return figures(known)
+
+
+def figures(known: Facts) -> tuple[tuple[str, str], ...]:
+    """Return the facts of a network for people."""
     return (
         ("parameters", f"{known.parameters:,}"),
         ("MACs", f"{known.macs:,}"),

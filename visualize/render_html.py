@@ -53,13 +53,12 @@ def render(figure: Figure) -> bytes:
 def html(figure: Figure) -> str:
     """Return the page as text; with several frames, it can be stopped and walked through."""
     title = escape(figure.name or "network")
-    facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in figure.facts)
     buttons, script = _steps(len(figure.frames))
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{buttons}{svg(figure)}</main>\n"
-        f"<aside>\n<table>{facts}</table>\n{table(figure.table)}\n</aside>\n{script}</body>\n</html>\n"
+        f"<aside>\n{rows_html(figure.facts)}\n{table(figure.table)}\n</aside>\n{script}</body>\n</html>\n"
     )
 
 
@@ -69,6 +68,12 @@ def _steps(frames: int) -> tuple[str, str]:
     names = {"back": "Back", "play": "Stop or go on", "next": "Next"}
     buttons = "".join(f'<button type="button" data-does="{does}">{name}</button>' for does, name in names.items())
     return f'<nav data-frames="{frames}">{buttons}</nav>\n', f"<script>{_STEPS}</script>\n"
+
+
+def rows_html(rows: Sequence[tuple[str, str]]) -> str:
+    """Return names and values as an HTML table, a row each."""
+    body = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
+    return f"<table>{body}</table>"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

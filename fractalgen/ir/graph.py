@@ -11,6 +11,7 @@ from fractalgen.ir.joins._base import Join
 from fractalgen.ir.parts import Op, Part, part_name
 from fractalgen.ir.terms import Term
 from fractalgen.ir.types import TensorType
+from fractalgen.notebook import view
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -124,6 +125,9 @@ class Graph:
     name: str = ""
     taps: tuple[tuple[str, int], ...] = ()
     program: Program | None = None
+
+    def _repr_svg_(self) -> str:
+        return view("graph", self)
 
     @cached_property
     def inputs(self) -> tuple[int, ...]:

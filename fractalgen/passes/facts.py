@@ -10,6 +10,7 @@ from typing import Any
 from fractalgen.ir.canonical import canonical
 from fractalgen.ir.graph import Graph, Input, Node
 from fractalgen.ir.ops.conv import Conv
+from fractalgen.notebook import view
 from fractalgen.passes.columns import kept_inputs, live_nodes
 from fractalgen.passes.costs import Costs
 from fractalgen.passes.memory import training_memory
@@ -75,6 +76,9 @@ class Facts:
     receptive_field: int
     outputs: tuple[str, ...]
     columns: tuple[ColumnFacts, ...]
+
+    def _repr_html_(self) -> str:
+        return view("facts", self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""

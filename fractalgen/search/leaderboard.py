@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fractalgen.search.candidate import FIGURES
+from fractalgen.notebook import view
 from fractalgen.search.front import front
 from fractalgen.search.kendall import kendall_tau
 from fractalgen.search.records import read_record
@@ -137,6 +138,9 @@ class Leaderboard:
         """Trials that no other trial beats in every objective, the best by the first objective first."""
         rows = tuple(row for row in self.ranked if row.alone) or self.ranked
         return tuple(rows[index] for index in front([self._costs(row) for row in rows]))
+
+    def _repr_html_(self) -> str:
+        return view("leaderboard", self)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data: keys `name objectives target trials best front kendall_tau`."""

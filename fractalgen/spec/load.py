@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from fractalgen.errors import ParameterError, Place, SpecError, SpecErrors, SpecSyntaxError, UnknownNameError
+from fractalgen.notebook import view
 from fractalgen.registry import suggest
 from fractalgen.spec._model import M, Model, read_model
 from fractalgen.spec.data import Data, read_data
@@ -42,6 +43,9 @@ class Spec:
 
     tree: Tree
     file: str
+
+    def _repr_svg_(self) -> str:
+        return view("spec", self)
 
     @cached_property
     def space(self) -> Space:

@@ -83,11 +83,30 @@ def test_links_and_pictures_exist():
                 assert (page.parent / target).exists(), (page, target)
 
 
-@pytest.mark.parametrize("spec", sorted((ROOT / "docs").glob("*.yaml")), ids=lambda path: path.stem)
-def test_pictures_are_current(spec, tmp_path):
-    from fractalgen.passes import expand
-    from fractalgen.spec import load
-    from fractalgen.visualize import draw
+def test_the_gallery_and_its_pictures_are_current(tmp_path):
+    program = [sys.executable, "-W", "error", str(ROOT / "docs" / "make_pictures"), str(tmp_path)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = [file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file()]
+    for file in made:
+        assert (tmp_path / file).read_text() == (ROOT / "docs" / file).read_text(), (
+            f"run `make pictures`: {file} is old"
+        )
+    kept = {file.relative_to(ROOT / "docs") for file in (ROOT / "docs" / "pictures").rglob("*.svg")}
+    assert kept == {file for file in made if file.suffix == ".svg"}
 
-    drawn = draw(expand(load(spec)), tmp_path / "x.svg")
-    assert drawn.read_text() == (ROOT / "docs" / "pictures" / f"{spec.stem}.svg").read_text()
+
+def test_every_built_in_rule_has_a_picture_in_the_gallery():
+    from fractalgen.ir.builtin_rules import builtin_names
+
+    gallery = (ROOT / "docs" / "gallery.md").read_text()
+    assert [name for name in builtin_names() if f"pictures/rules/{name}.svg" not in gallery] == []
+
+
+def test_the_notebook_shows_what_its_cells_give_now(tmp_path):
+    program = [sys.executable, "-W", "error", str(ROOT / "docs" / "make_notebook"), str(tmp_path / "notebook.ipynb")]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "notebook.ipynb").read_text() == (ROOT / "docs" / "notebook.ipynb").read_text(), (
+        "run `make pictures`"
+    )
