@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from fractalgen.search.candidate import FIGURES
 from fractalgen.notebook import view
+from fractalgen.search.candidate import FIGURES
 from fractalgen.search.front import front
 from fractalgen.search.kendall import kendall_tau
 from fractalgen.search.records import read_record
