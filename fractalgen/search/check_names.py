@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from fractalgen.errors import SpecError, SpecErrors, UnknownNameError
-from fractalgen.registry import suggest
+from fractalgen.errors import ParameterError, SpecError, SpecErrors, UnknownNameError
+from fractalgen.registry import Registry, suggest
 from fractalgen.search.candidate import FIGURES
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import EXECUTORS
+from fractalgen.search.pruners import PRUNERS, Pruner
 from fractalgen.search.samplers import SAMPLERS, Sampler
-from fractalgen.search.weight_sharing.evaluation import METRICS
+from fractalgen.search.starts import read_point
 from fractalgen.spec import Spec
-from fractalgen.spec._model import read_model
+from fractalgen.spec._model import M, read_model
 from fractalgen.spec.tree import Tree
 
 
 def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation().metrics) -> tuple[SpecError, ...]:
-    """Return what is wrong with the objectives, constraints, sampler and executor of a spec; nothing when all is well.
+    """Return what is wrong with the names in the `search:` part of a spec; nothing when all is well.
 
     Args:
         spec: The spec; one without `search:` is right.
@@ -27,10 +28,8 @@ def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation().metrics
     """
     if spec.search is None:
         return ()
-    if spec.search.weight_sharing is not None:
-        metrics = tuple(name for name in metrics if name in METRICS)
     problems: list[SpecError] = []
-    for check in _checks(spec.tree.value["search"], metrics):
+    for check in _checks(spec, spec.tree.value["search"], metrics):
         try:
             check()
         except SpecErrors as error:
@@ -46,25 +45,65 @@ def read_sampler(tree: Tree) -> Sampler:
     Raises:
         SpecError: an unknown sampler, or options that it does not take.
     """
+    return _read(SAMPLERS, tree)
+
+
+def read_pruner(tree: Tree) -> Pruner:
+    """Return the pruner that a spec names, alone or as one key with its options.
+
+    Raises:
+        SpecError: an unknown pruner, or options that it does not take.
+    """
+    return _read(PRUNERS, tree)
+
+
+def _read(known: Registry[type[M]], tree: Tree) -> M:
     if not tree.is_map:
-        return SAMPLERS.get(tree.value, tree.place)()
+        return known.get(tree.value, tree.place)()
     ((name, options),) = tree.items()
-    found = SAMPLERS.get(name, tree.key_place(name))
+    found = known.get(name, tree.key_place(name))
     return found() if options.value is None else read_model(found, options)
 
 
-def _checks(section: Tree, metrics: tuple[str, ...]) -> Iterator[Callable[[], object]]:
+def _checks(spec: Spec, section: Tree, metrics: tuple[str, ...]) -> Iterator[Callable[[], object]]:
     parts = dict(section.items())
+    goals = [goal.metric for goal in spec.search.objectives] if spec.search else []
+    yield from _checks_of_figures(parts, metrics, goals)
+    if "start" in parts:
+        for point in parts["start"].children():
+            yield partial(read_point, spec.space, point)
+    if "sampler" in parts:
+        yield partial(read_sampler, parts["sampler"])
+    if "executor" in parts:
+        yield partial(_executor, parts["executor"])
+
+
+def _checks_of_figures(
+    parts: Mapping[str, Tree], metrics: tuple[str, ...], goals: list[str]
+) -> Iterator[Callable[[], object]]:
     if "objectives" in parts:
         for objective in parts["objectives"].children():
             yield partial(_objective, objective.value["metric"], (*metrics, *FIGURES))
     if "constraints" in parts:
         for name, bound in parts["constraints"].items():
-            yield partial(read_constraint, name, bound, parts["constraints"].key_place(name))
-    if "sampler" in parts:
-        yield partial(read_sampler, parts["sampler"])
-    if "executor" in parts:
-        yield partial(_executor, parts["executor"])
+            yield partial(read_constraint, name, bound, parts["constraints"].key_place(name), metrics)
+    if "pruner" in parts and parts["pruner"].value:
+        yield partial(read_pruner, parts["pruner"])
+        yield partial(_ranks_runs, parts["pruner"], goals)
+    if "until" in parts:
+        for name in parts["until"].value:
+            yield partial(_is_objective, name, goals, parts["until"])
+
+
+def _ranks_runs(pruner: Tree, goals: list[str]) -> None:
+    if all(goal in FIGURES for goal in goals):
+        hint = "Add an objective that is known after each epoch, such as val_accuracy."
+        raise ParameterError("a pruner ranks runs, and all objectives are figures of the graph", hint, pruner.place)
+
+
+def _is_objective(name: str, goals: list[str], until: Tree) -> None:
+    if name not in goals:
+        raise UnknownNameError(f"{name!r} is no objective", suggest(name, goals), until.key_place(name))
 
 
 def _objective(metric: Tree, known: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Bounds on figures of the graph, checked before any training."""
+"""Bounds on figures: of the graph, checked before any training, or of the run, checked after it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from fractalgen.errors import ParameterError, Place, UnknownNameError
 from fractalgen.registry import suggest
 from fractalgen.search.candidate import FIGURES
 from fractalgen.spec.tree import Tree
+
+KNOWN_AT_ONCE = ("latency_ms",)
+"""Figures of the run that are the same after each epoch, so that the first one is enough to judge them."""
 
 _BOUND = re.compile(r"\s*(<=|>=|<|>)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*")
 
@@ -41,19 +44,21 @@ def violations(figures: Mapping[str, float], constraints: tuple[Constraint, ...]
     return {bound: excess for bound, excess in measured.items() if excess > 0}
 
 
-def read_constraint(metric: str, bound: Tree, place: Place | None = None) -> Constraint:
+def read_constraint(metric: str, bound: Tree, place: Place | None = None, measured: tuple[str, ...] = ()) -> Constraint:
     """Return the constraint that a spec writes as `parameters: "< 5e6"`.
 
     Args:
         metric: The figure.
         bound: A comparison with a number.
         place: Where the figure is named.
+        measured: Figures of the run.
 
     Raises:
-        SpecError: a figure that graphs do not have, or no comparison with a number.
+        SpecError: a figure that neither graphs nor runs have, or no comparison with a number.
     """
-    if metric not in FIGURES:
-        raise UnknownNameError(f"no graph has the figure {metric!r}", suggest(metric, FIGURES), place)
+    known = (*FIGURES, *measured)
+    if metric not in known:
+        raise UnknownNameError(f"no graph has the figure {metric!r}, nor does a run", suggest(metric, known), place)
     match = _BOUND.fullmatch(bound.value)
     try:
         number = float(match[2]) if match else math.nan

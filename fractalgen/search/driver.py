@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError, SearchError
+from fractalgen.registry import suggest
+from fractalgen.search.budget import Budget, Meter
 from fractalgen.search.cache import Cache
 from fractalgen.search.candidate import Candidate, Realize, draw_point
-from fractalgen.search.constraints import Constraint, violations
+from fractalgen.search.constraints import KNOWN_AT_ONCE, Constraint, violations
 from fractalgen.search.executors import Executor
 from fractalgen.search.full_disk import full_disk
 from fractalgen.search.job import EpochReport, Job, Outcome, Result
 from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.progress import Observer
+from fractalgen.search.pruners import Pruner
 from fractalgen.search.run_folder import RunFolder, write_json
+from fractalgen.search.rungs import Rungs
 from fractalgen.search.study import Ask, Study
 from fractalgen.spec.holes import Space, Values
 
@@ -35,10 +39,13 @@ class Plan:
         space: The holes.
         realize: Makes a network of a point.
         constraints: Checked before training.
-        target: The number of trials to end with.
+        target: The number of trials to end with; 0 for no bound.
         seed: Of the search.
         data: The `Data` that jobs train on.
         threads: CPU threads a job.
+        budget: What else ends the search.
+        pruner: What stops trials early, if anything does.
+        measured: Constraints on figures of the run.
     """
 
     space: Space
@@ -48,6 +55,9 @@ class Plan:
     seed: int
     data: Any
     threads: int
+    budget: Budget = field(default_factory=Budget)
+    pruner: Pruner | None = None
+    measured: tuple[Constraint, ...] = ()
 
 
 class Driver:
@@ -68,22 +78,26 @@ class Driver:
         self.board = board
         self.observer = observer
         self._cache = Cache(done=study.keys())
+        self._meter = Meter(replace(plan.budget, trials=plan.target), study.seconds)
+        self._rungs = None if plan.pruner is None else Rungs(plan.pruner, board.objectives, study.stands())
         self._running: dict[int, Candidate] = {}
         self._orphans: list[Ask] = []
         self._evaluated = 0
         self._failures: list[str] = []
 
     def run(self, executor: Executor) -> Leaderboard:
-        """Go on until the study holds the asked number of trials; return the leaderboard.
+        """Go on until the budget is spent; return the leaderboard.
 
         Raises:
             SearchError: the first evaluations failed, all of them.
         """
         self._orphans = self.study.orphans()
         self.board = replace(self.board, trials=self.study.rows())
+        self._meter.see(self.board.trials, self.board)
         self._publish()
         self.observer.search_started(self.board, executor.slots)
-        if len(self.board.trials) >= self.plan.target:
+        if not self._meter.allows(len(self.board.trials)):
+            self.study.release(self._meter.seconds)
             return self.board
         try:
             executor.start()
@@ -92,16 +106,33 @@ class Driver:
                 self._receive(executor.poll(self._on_epoch))
                 self._fill(executor)
         except BaseException:
-            self.study.release()
+            self.study.release(self._meter.seconds)
             raise
         finally:
             executor.close()
         return self.board
 
+    def _on_epoch(self, number: int, report: EpochReport) -> bool:
+        """Pass on an epoch; return whether its trial goes on."""
+        self.observer.epoch_finished(number, report)
+        candidate = self._running[number]
+        if _broken({**candidate.figures, **report.metrics}, self._known_at_once):
+            return False
+        if self._rungs is None:
+            return True
+        stand = self._rungs.judge(number, report, candidate.figures)
+        if stand is not None:
+            self.study.note(number, stand)
+        return self._rungs.stopped(number) is None
+
+    @property
+    def _known_at_once(self) -> tuple[Constraint, ...]:
+        return tuple(bound for bound in self.plan.measured if bound.metric in KNOWN_AT_ONCE)
+
     def _fill(self, executor: Executor) -> None:
         while len(self._running) < executor.slots:
             begun = len(self.board.trials) + len(self._running) + self._cache.waiters
-            if begun >= self.plan.target:
+            if not self._meter.allows(begun):
                 return
             job = self._begin(self._orphans.pop(0) if self._orphans else self._ask())
             if job is not None:
@@ -137,8 +168,8 @@ class Driver:
             self._told(ask.number)
             return None
         if broken := violations(candidate.figures, self.plan.constraints):
-            reason = ", ".join(f"{bound} does not hold" for bound in broken)
-            self.study.prune(ask.number, reason, sum(broken.values()), _record(candidate, candidate.figures))
+            record = _record(candidate, candidate.figures)
+            self.study.prune(ask.number, _in_words(broken), sum(broken.values()), record)
             self._told(ask.number)
             return None
         if candidate.key in self._cache.done:
@@ -152,32 +183,25 @@ class Driver:
     def _start(self, ask: Ask, candidate: Candidate) -> Job | None:
         self._cache.start(candidate.key, ask.number)
         self._running[ask.number] = candidate
-        job = Job(ask.number, self.folder.trial(ask.number), self.plan.data, self.plan.threads)
+        labels = self.plan.space.labels(ask.values)
+        job = Job(ask.number, self.folder.trial(ask.number), self.plan.data, self.plan.threads, labels=labels)
         known = self.folder.take(job.number, candidate.key)
         if known is not None:
             # The evaluation had ended when the driver was killed, and only the study did not know.
             self._receive(Outcome(ask.number, Result(**known)))
             return None
         write_text(job.spec_file, candidate.text)
-        self.observer.trial_started(ask.number, self.plan.space.labels(ask.values))
+        self.observer.trial_started(ask.number, labels)
         return job
-
-    def _on_epoch(self, number: int, report: EpochReport) -> bool:
-        self.observer.epoch_finished(number, report)
-        return True
 
     def _receive(self, outcome: Outcome) -> None:
         if outcome.result.trouble == "disk":
             raise full_disk(self.folder.trial(outcome.number))
         number, result = outcome.number, _checked(outcome.result)
         candidate = self._running[number]
+        self._check_objectives({**candidate.figures, **result.metrics}, result)
         self.folder.keep(number, asdict(result))
-        extra = {"evaluated": True, "seconds": result.seconds, "guards": dict(result.guards)}
-        if result.failed:
-            self.study.prune(number, result.reason, 1.0, _record(candidate, candidate.figures, **extra))
-        else:
-            figures = {**candidate.figures, **result.metrics}
-            self.study.complete(number, figures, _record(candidate, figures, **extra))
+        self._tell(number, candidate, result)
         del self._running[number]
         twins = self._cache.finish(candidate.key, number)
         self._told(number)
@@ -185,11 +209,45 @@ class Driver:
             self._repeat(twin, candidate)
         self._stop_when_all_fail(result)
 
+    def _tell(self, number: int, candidate: Candidate, result: Result) -> None:
+        figures = {**candidate.figures, **result.metrics}
+        record = {
+            **_record(candidate, figures),
+            "evaluated": True,
+            "seconds": result.seconds,
+            "epochs": len(result.history),
+            "guards": dict(result.guards),
+            "mishaps": list(result.mishaps),
+            "peak_memory": result.peak_memory,
+            "spent": self._meter.seconds,
+        }
+        broken = _broken(figures, self._known_at_once if result.stopped else self.plan.measured)
+        if result.failed:
+            self.study.prune(number, result.reason, 1.0, record)
+        elif broken:
+            self.study.prune(number, _in_words(broken), sum(broken.values()), record)
+        elif result.stopped:
+            self._tell_stopped(number, record)
+        else:
+            self.study.complete(number, figures, record)
+
+    def _tell_stopped(self, number: int, record: Mapping[str, Any]) -> None:
+        stand = None if self._rungs is None else self._rungs.stopped(number)
+        reason = "stopped early" if stand is None else f"stopped at {stand}"
+        self.study.stop(number, reason, {**record, "rung": None if stand is None else stand.rung})
+
+    def _check_objectives(self, figures: Mapping[str, float], result: Result) -> None:
+        for objective in self.board.objectives:
+            if objective.metric not in figures and not (result.failed or result.stopped):
+                raise SearchError(f"no run reports {objective.metric!r}", suggest(objective.metric, figures))
+
     def _repeat(self, number: int, candidate: Candidate) -> None:
         source = self.study.row(self._cache.done[candidate.key])
         record = _record(candidate, source.metrics, cached=True, source=source.number, guards=dict(source.guards))
         if source.complete:
             self.study.complete(number, source.values, record)
+        elif source.stopped:
+            self.study.stop(number, source.reason, {**record, "rung": source.rung}, source.number)
         else:
             self.study.prune(number, source.reason, 1.0, record)
         self._told(number)
@@ -197,6 +255,7 @@ class Driver:
     def _told(self, number: int) -> None:
         row = self.study.row(number)
         self.board = self.board.add(row)
+        self._meter.see([row], self.board)
         self._publish()
         self.observer.trial_finished(row, self.board)
 
@@ -216,6 +275,14 @@ class Driver:
 
 def _record(candidate: Candidate, metrics: Mapping[str, float], **extra: Any) -> dict[str, Any]:
     return {"fingerprint": candidate.fingerprint, "key": candidate.key, "metrics": dict(metrics), **extra}
+
+
+def _broken(figures: Mapping[str, float], bounds: tuple[Constraint, ...]) -> dict[Constraint, float]:
+    return violations(figures, tuple(bound for bound in bounds if bound.metric in figures))
+
+
+def _in_words(broken: Mapping[Constraint, float]) -> str:
+    return ", ".join(f"{bound} does not hold" for bound in broken)
 
 
 def _checked(result: Result) -> Result:

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fractalgen.notebook import view
-from fractalgen.search.candidate import FIGURES
 from fractalgen.search.front import front
-from fractalgen.search.kendall import kendall_tau
+from fractalgen.search.hypervolume import hypervolume
 from fractalgen.search.records import read_record
 from fractalgen.spec.search import Objective
 
@@ -34,11 +33,15 @@ class Row:
         cached: Whether it was answered from an earlier trial with the same fingerprint, recipe and data.
         source: The trial whose evaluation gave the values.
         seconds: How long that evaluation took; 0 when cached.
+        epochs: How many epochs it was trained for; 0 when cached.
+        stopped: Whether it was stopped early, or repeats a trial that was.
+        rung: The rung at which it was stopped.
         started: When it was asked for, in seconds since 1970; 0 when not known.
         finished: When it was told.
         reason: Why it was pruned.
         guards: What its run checked because it goes wrong silently; empty when nothing ran.
-        alone: Its figures once it was trained alone, where `values` come from shared weights; else empty.
+        key: What the cache knows it by: fingerprint, recipe and data.
+        taken_from: The folder of the trial of another run whose evaluation gave the values, if one did.
     """
 
     number: int
@@ -54,17 +57,16 @@ class Row:
     finished: float = field(default=0.0, compare=False)
     reason: str = ""
     guards: Mapping[str, Any] = field(default_factory=dict)
-    alone: Mapping[str, float] = field(default_factory=dict)
+    epochs: int = 0
+    stopped: bool = False
+    rung: int | None = None
+    key: str = ""
+    taken_from: str = ""
 
     @property
     def complete(self) -> bool:
         """Whether it has a score."""
         return self.state == "complete"
-
-    @property
-    def final(self) -> Mapping[str, float]:
-        """Objective -> the value that counts: that of its network trained alone, if it was."""
-        return {name: self.alone.get(name, value) for name, value in self.values.items()}
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -79,7 +81,7 @@ class Leaderboard:
     Attributes:
         name: The name of the spec.
         objectives: What is improved, the main one first.
-        target: How many trials were asked for.
+        target: How many trials were asked for; 0 when something else ends the search.
         trials: Finished trials, in order of their numbers.
         test_accuracy: Of the best trial, once the search has ended.
     """
@@ -106,27 +108,33 @@ class Leaderboard:
 
     @cached_property
     def best(self) -> Row | None:
-        """The trial that is best by the objectives in order; repeats give way to what they repeat.
-
-        Where shared weights scored the trials, it is one that was trained alone, if any was.
-        """
+        """The trial that is best by the objectives in order; repeats give way to what they repeat."""
         complete = [row for row in self.trials if row.complete]
-        return min(complete, key=lambda row: (not row.alone, *self._costs(row), row.cached, row.number), default=None)
+        return min(complete, key=lambda row: (*self._costs(row), row.cached, row.number), default=None)
 
     @cached_property
     def ranked(self) -> tuple[Row, ...]:
         """Different complete architectures, the best by the objectives in order first."""
         rows = [row for row in self.trials if row.complete and not row.cached]
-        return tuple(sorted(rows, key=lambda row: (not row.alone, *self._costs(row), row.number)))
+        return tuple(sorted(rows, key=lambda row: (*self._costs(row), row.number)))
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that all trials were trained for."""
+        return sum(row.epochs for row in self.trials)
 
     @cached_property
-    def kendall_tau(self) -> float | None:
-        """How shared weights and training alone agree on the order of the networks that have both; None without."""
-        metric = next((each.metric for each in self.objectives if each.metric not in FIGURES), None)
-        rows = [row for row in self.trials if row.alone]
-        if metric is None or not rows:
+    def hypervolume(self) -> float | None:
+        """The volume that the front dominates within the reference point; None when an objective has no reference."""
+        reference = [objective.reference for objective in self.objectives]
+        if len(reference) < 2 or None in reference:
             return None
-        return kendall_tau([row.values[metric] for row in rows], [row.alone[metric] for row in rows])
+        worst = tuple(
+            objective.cost(value)
+            for objective, value in zip(self.objectives, reference, strict=True)
+            if value is not None
+        )
+        return hypervolume(tuple(self._costs(row) for row in self.front), worst)
 
     @cached_property
     def holes(self) -> tuple[str, ...]:
@@ -136,22 +144,23 @@ class Leaderboard:
     @cached_property
     def front(self) -> tuple[Row, ...]:
         """Trials that no other trial beats in every objective, the best by the first objective first."""
-        rows = tuple(row for row in self.ranked if row.alone) or self.ranked
+        rows = self.ranked
         return tuple(rows[index] for index in front([self._costs(row) for row in rows]))
 
     def _repr_html_(self) -> str:
         return view("leaderboard", self)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data: keys `name objectives target trials best front kendall_tau`."""
+        """Return plain data: keys `name objectives target epochs best front hypervolume trials`."""
         best = self.best
         return {
             "name": self.name,
             "objectives": [objective.model_dump() for objective in self.objectives],
             "target": self.target,
             "best": None if best is None else {**_plain(best), "test_accuracy": self.test_accuracy},
+            "epochs": self.epochs,
             "front": [row.number for row in self.front],
-            "kendall_tau": self.kendall_tau,
+            "hypervolume": self.hypervolume,
             "trials": [_plain(row) for row in self.trials],
         }
 
@@ -165,10 +174,7 @@ class Leaderboard:
         return read_record(folder / FILE, cls, _flat)
 
     def _costs(self, row: Row) -> tuple[float, ...]:
-        return tuple(
-            -row.final[objective.metric] if objective.direction == "maximize" else row.final[objective.metric]
-            for objective in self.objectives
-        )
+        return tuple(objective.cost(row.values[objective.metric]) for objective in self.objectives)
 
 
 def _plain(row: Row) -> dict[str, Any]:

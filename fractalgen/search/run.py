@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError, Place, SpecErrors
 from fractalgen.search.attempt import evaluate
-from fractalgen.search.candidate import Realize, realize
-from fractalgen.search.check_names import check_names, read_sampler
+from fractalgen.search.budget import Budget
+from fractalgen.search.candidate import FIGURES, Realize, realize
+from fractalgen.search.check_names import check_names, read_pruner, read_sampler
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import TrainEvaluation
@@ -109,7 +111,11 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
         raise problems[0] if len(problems) == 1 else SpecErrors(problems)
     search = spec.search or Search()
     check_space(spec.space, spec.name)
-    constraints = tuple(read_constraint(name, tree_of(bound, Place())) for name, bound in search.constraints.items())
+    bounds = [
+        read_constraint(name, tree_of(bound, Place()), None, options.evaluation.metrics)
+        for name, bound in search.constraints.items()
+    ]
+    constraints = tuple(bound for bound in bounds if bound.metric in FIGURES)
     sampler = read_sampler(tree_of(search.sampler, Place()))
     check_sampler(sampler, spec.space)
     placement = placement_of(search, options.address, folder.path / LOGS)
@@ -117,7 +123,7 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
     data = options.data or spec.data
     digest = options.evaluation.digest(data)
     seed = search.seed if options.seed is None else options.seed
-    target = options.trials or search.trials
+    target = options.trials or search.most_trials or 0
     make = partial(realize, spec, data_digest=digest)
     sampler = sampler.prepare(spec.space, make, target)
     most = sampler.most(spec.space)
@@ -125,10 +131,13 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
         space=spec.space,
         realize=make,
         constraints=constraints,
-        target=target if most is None else min(target, most),
+        target=target if most is None else min(target or most, most),
         seed=seed,
         data=data,
         threads=site.threads,
+        budget=Budget(seconds=search.seconds, until=search.until),
+        pruner=read_pruner(tree_of(search.pruner, Place())) if search.pruner else None,
+        measured=tuple(bound for bound in bounds if bound.metric not in FIGURES),
     )
     check_points(spec.space, plan.realize, constraints)
     study = StudyOptions(search.objectives, spec.space, sampler, seed, _signature(spec, search, plan.realize, digest))

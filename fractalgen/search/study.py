@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from fractalgen.errors import SearchError
 from fractalgen.search.leaderboard import Row
+from fractalgen.search.rungs import Stand, read_stand
 from fractalgen.search.samplers import Sampler
 from fractalgen.search.sqlite_file import connect_args
 from fractalgen.spec.search import Objective
@@ -30,6 +31,8 @@ FILE = "study.db"
 _NAME = "search"
 _REQUEUES = 2
 _MARK = "signature"
+_STANDS = "rungs"
+_SPENT = "spent"
 
 
 @dataclass(frozen=True)
@@ -131,12 +134,30 @@ class Study:
             asks.append(self._tell_point(trial))
         return asks
 
-    def release(self) -> None:
-        """Note that what runs is left on purpose, which does not count against it."""
+    def release(self, seconds: float) -> None:
+        """Note that what runs is left on purpose, which does not count against it, and how long the search took."""
         with suppress(SearchError):
             # The study may be what cannot be written.
+            self._study.set_user_attr(_SPENT, seconds)
             for trial in self._trials.values():
                 trial.set_user_attr("left", int(trial.user_attrs.get("left", 0)) - 1)
+
+    def note(self, number: int, stand: Stand) -> None:
+        """Keep how a trial did at a rung; the sampler learns its value there, where Optuna takes one."""
+        trial = self._trials[number]
+        self._report(trial, {stand.epoch: stand.values[0]})
+        trial.set_user_attr(_STANDS, [*trial.user_attrs.get(_STANDS, ()), asdict(stand)])
+
+    @property
+    def seconds(self) -> float:
+        """How long drivers have worked on the search, as far as it was noted: with each result, and at a stop."""
+        records = (trial.user_attrs.get("record", {}) for trial in self._study.get_trials(deepcopy=False))
+        return max([float(known.get(_SPENT, 0.0)) for known in (self._study.user_attrs, *records)])
+
+    def stands(self) -> dict[int, list[Stand]]:
+        """Return how each trial did at the rungs that it came to."""
+        known = {trial.number: trial.user_attrs.get(_STANDS) for trial in self._study.get_trials(deepcopy=False)}
+        return {number: [read_stand(stand) for stand in stands] for number, stands in known.items() if stands}
 
     def complete(self, number: int, values: Mapping[str, float], record: Mapping[str, Any]) -> None:
         """Tell the values of a trial, one for each objective, with what else is known of it."""
@@ -152,6 +173,23 @@ class Study:
         trial.set_user_attr("record", {**(record or {}), "reason": reason})
         if not self._study.get_trials(deepcopy=False)[number].constraints:
             trial.set_constraint("feasible", violation)
+        self._study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+
+    def stop(self, number: int, reason: str, record: Mapping[str, Any], source: int | None = None) -> None:
+        """Tell that a trial was stopped early; its point is feasible, and nothing worse is said of it.
+
+        Args:
+            number: The trial.
+            reason: Where and why.
+            record: What is known of it.
+            source: The trial that it repeats, whose figures at the rungs count as its own.
+        """
+        import optuna
+
+        trial = self._trials.pop(number)
+        trial.set_user_attr("record", {**record, "reason": reason, "stopped": True})
+        if source is not None:
+            self._report(trial, self._study.get_trials(deepcopy=False)[source].intermediate_values)
         self._study.tell(trial, state=optuna.trial.TrialState.PRUNED)
 
     def rows(self) -> tuple[Row, ...]:
@@ -188,6 +226,15 @@ class Study:
     def published(self, value: Published) -> None:
         self._study.set_user_attr("published", asdict(value))
 
+    def _report(self, trial: optuna.trial.Trial, values: Mapping[int, float]) -> None:
+        if len(self._options.objectives) > 1:
+            # Optuna takes no values by step where there are several objectives.
+            return
+        known = self._study.get_trials(deepcopy=False)[trial.number].intermediate_values
+        for step, value in values.items():
+            if step not in known:
+                trial.report(value, step)
+
     def _seed(self, number: int) -> None:
         text = f"{self._options.seed}:{number}".encode()
         seed = int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
@@ -210,11 +257,13 @@ class Study:
     def _row(self, trial: optuna.trial.FrozenTrial) -> Row:
         record = trial.user_attrs.get("record", {})
         names = [objective.metric for objective in self._options.objectives]
+        # Optuna takes what was reported last for the value of a trial that was stopped early.
+        values = trial.values if trial.state.name == "COMPLETE" else ()
         return Row(
             number=trial.number,
             state=trial.state.name.lower(),
             params=self._options.space.labels(trial.params),
-            values=dict(zip(names, trial.values, strict=True)) if trial.values else {},
+            values=dict(zip(names, values, strict=bool(values))),
             metrics=record.get("metrics", {}),
             fingerprint=record.get("fingerprint", ""),
             cached=record.get("cached", False),
@@ -224,6 +273,11 @@ class Study:
             finished=_since_1970(trial.datetime_complete),
             reason=record.get("reason", ""),
             guards=record.get("guards", {}),
+            epochs=record.get("epochs", 0),
+            stopped=record.get("stopped", False),
+            rung=record.get("rung"),
+            key=record.get("key", ""),
+            taken_from=record.get("taken_from", ""),
         )
 
 

@@ -8,10 +8,11 @@ from pydantic import Field, field_validator
 
 from fractalgen.spec._model import Model
 from fractalgen.spec.resources import Placed
-from fractalgen.spec.weight_sharing import WeightSharing
+from fractalgen.spec.units import read_seconds
 
 Direction = Literal["maximize", "minimize"]
 Option = int | float | bool | str
+_DEFAULT_TRIALS = 24
 
 
 class Objective(Model):
@@ -19,11 +20,20 @@ class Objective(Model):
 
     metric: str = Field(description="A figure of the graph (parameters, macs, depth) or of the run (val_accuracy).")
     direction: Direction = Field(default="maximize", description="Which way is better.")
+    reference: float | None = Field(
+        default=None,
+        description="The worst value that counts in the hypervolume of the front; it is given when all have one.",
+    )
+
+    def cost(self, value: float) -> float:
+        """Return a value so that less is better."""
+        return -value if self.direction == "maximize" else value
 
 
 def _name_or_options(schema: dict[str, Any]) -> None:
     """Let the schema take a bare name as well, which `Search` reads as a name without options."""
-    options = {key: schema.pop(key) for key in ("type", "additionalProperties", "minProperties", "maxProperties")}
+    keys = ("type", "additionalProperties", "minProperties", "maxProperties")
+    options = {key: schema.pop(key) for key in keys if key in schema}
     schema["anyOf"] = [{"type": "string"}, options]
 
 
@@ -38,9 +48,28 @@ class Search(Placed):
     )
     constraints: dict[str, str] = Field(
         default_factory=dict,
-        description="Bounds on figures of the graph, checked before training, such as parameters: '< 5e6'.",
+        description="Bounds on figures of the graph, checked before training, such as parameters: '< 5e6', "
+        "and on figures of the run, checked after it.",
     )
-    trials: int = Field(default=24, ge=1, le=1_000_000, description="How many trials the study ends with.")
+    trials: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="How many trials the study ends with; 24, or any number when `time` or `until` is given.",
+    )
+    time: int | float | str | None = Field(
+        default=None,
+        description="How long the search goes on, earlier calls included: seconds, or a text such as 30m or 2h. "
+        "Trials that run then are finished.",
+    )
+    until: dict[str, float] = Field(
+        default_factory=dict,
+        description="Values of objectives; the search ends when one trial reaches all of them.",
+    )
+    start: tuple[dict[str, Option], ...] = Field(
+        default=(),
+        description="Points to begin with, each a mapping of holes to values; holes that are left out are drawn.",
+    )
     sampler: dict[str, dict[str, Option]] = Field(
         default={"tpe": {}},
         min_length=1,
@@ -48,9 +77,11 @@ class Search(Placed):
         description="The name of a sampler, or one name with its options.",
         json_schema_extra=_name_or_options,
     )
-    weight_sharing: WeightSharing | None = Field(
-        default=None,
-        description="Score networks by weights that all of them share, then train the best ones alone.",
+    pruner: dict[str, dict[str, Option]] = Field(
+        default_factory=dict,
+        max_length=1,
+        description="The name of a pruner, or one name with its options; without one no trial is stopped early.",
+        json_schema_extra=_name_or_options,
     )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of the sampler.")
     executor: str = Field(default="inline", description="Where trials run: inline, process or ray.")
@@ -65,7 +96,7 @@ class Search(Placed):
         "whose threads would wait for each other, most of all where other programs run.",
     )
 
-    @field_validator("sampler", mode="before")
+    @field_validator("sampler", "pruner", mode="before")
     @classmethod
     def _bare_name(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -82,3 +113,22 @@ class Search(Placed):
         if twice is not None:
             raise ValueError(f"the objective {twice!r} is given twice")
         return value
+
+    @field_validator("time")
+    @classmethod
+    def _is_time(cls, value: float | str | None) -> float | str | None:
+        if value is not None:
+            read_seconds(value)
+        return value
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the search goes on; None when time does not end it."""
+        return None if self.time is None else read_seconds(self.time)
+
+    @property
+    def most_trials(self) -> int | None:
+        """How many trials the study ends with; None when something else ends it."""
+        if self.trials is None and self.time is None and not self.until:
+            return _DEFAULT_TRIALS
+        return self.trials

@@ -13,8 +13,9 @@ import pytest
 
 from fractalgen.errors import GraphError, Place
 from fractalgen.search import EpochReport, Job, Leaderboard, Result, Silent
+from fractalgen.search.budget import Budget
 from fractalgen.search.candidate import Candidate
-from fractalgen.search.check_names import read_sampler
+from fractalgen.search.check_names import read_pruner, read_sampler
 from fractalgen.search.constraints import Constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.executors.inline import Inline
@@ -54,6 +55,26 @@ class Formula:
         return 0.5
 
 
+@dataclass
+class Curve(Formula):
+    """Comes nearer to the score of its width with each of nine epochs."""
+
+    epochs: int = 9
+    spent: list[tuple[int, int]] = field(default_factory=list)
+
+    def run(self, job: Job, report: Callable[[EpochReport], None]) -> Result:
+        values = json.loads(job.spec_file.read_text())
+        self.asked.append(job.number)
+        history = []
+        for epoch in range(1, self.epochs + 1):
+            self.fails(job, values)
+            score = (1 - abs(values["body.width"] - 6) / 30) * epoch / self.epochs
+            history.append({"val_accuracy": score})
+            self.spent.append((job.number, epoch))
+            report(EpochReport(epoch, self.epochs, history[-1]))
+        return Result(history[-1], history=tuple(history), seconds=1.0)
+
+
 def realize(values: Mapping[str, float]) -> Candidate:
     if values["body.kind"] == 2:
         raise GraphError("branches do not fit")
@@ -72,6 +93,7 @@ class Bench:
     search: Search = SEARCH
     evaluation: Formula = field(default_factory=Formula)
     constraints: tuple[Constraint, ...] = ()
+    measured: tuple[Constraint, ...] = ()
     observer: Any = field(default_factory=Silent)
     signature: Mapping[str, Any] = field(default_factory=lambda: {"hole": {"width": "1 to 30"}})
 
@@ -82,7 +104,11 @@ class Bench:
         return Study(self.folder, options)
 
     def run(self, trials: int, executor: Any = None) -> Leaderboard:
-        plan = Plan(self.space, realize, self.constraints, trials, self.search.seed, None, 1)
+        budget = Budget(seconds=self.search.seconds, until=self.search.until)
+        pruner = read_pruner(tree_of(self.search.pruner, Place())) if self.search.pruner else None
+        plan = Plan(
+            self.space, realize, self.constraints, trials, self.search.seed, None, 1, budget, pruner, self.measured
+        )
         board = Leaderboard("bench", self.search.objectives, trials)
         driver = Driver(self.study(), plan, RunFolder(self.folder), board, self.observer)
         return driver.run(executor or Inline(self.evaluation, 1))
@@ -91,3 +117,13 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def make_bench() -> type[Bench]:
+    return Bench
+
+
+@pytest.fixture(scope="session")
+def curve() -> type[Curve]:
+    return Curve

@@ -38,7 +38,37 @@ def problems(text):
         ),
         (
             "search: {constraints: {paramters: '< 5'}}",
-            "f.yaml:2:24: search.constraints.paramters: no graph has the figure 'paramters'. Did you mean 'parameters'?",
+            "f.yaml:2:24: search.constraints.paramters: no graph has the figure 'paramters', nor does a run. Did you mean 'parameters'?",
+        ),
+        (
+            "search: {pruner: successive_halvin}",
+            "f.yaml:2:18: search.pruner: unknown pruner 'successive_halvin'. Did you mean 'successive_halving'?",
+        ),
+        (
+            "search: {pruner: {successive_halving: {reduction: 1}}}",
+            "f.yaml:2:51: search.pruner.successive_halving.reduction: must be at least 2, found 1",
+        ),
+        (
+            "search: {pruner: successive_halving, objectives: [{metric: macs, direction: minimize}]}",
+            "f.yaml:2:18: search.pruner: a pruner ranks runs, and all objectives are figures of the graph. "
+            "Add an objective that is known after each epoch, such as val_accuracy.",
+        ),
+        (
+            "search: {until: {val_acuracy: 0.9}}",
+            "f.yaml:2:18: search.until.val_acuracy: 'val_acuracy' is no objective. Did you mean 'val_accuracy'?",
+        ),
+        (
+            "search: {start: [{body.out: 3}]}",
+            "f.yaml:2:19: search.start[0].body.out: the space has no hole 'body.out'. "
+            "Known: network.body.conv.out.",
+        ),
+        (
+            "search: {start: [{network.body.conv.out: 5}]}",
+            "f.yaml:2:42: search.start[0].network.body.conv.out: hole 'network.body.conv.out' takes 1 to 4, found 5",
+        ),
+        (
+            "search: {start: [{network.body.conv.out: wide}]}",
+            "f.yaml:2:42: search.start[0].network.body.conv.out: hole 'network.body.conv.out' takes a number, found 'wide'",
         ),
     ],
 )  # fmt: skip
@@ -66,6 +96,9 @@ def test_everything_that_is_wrong_is_found_at_once():
         "search: {}",
         "search: {sampler: grid, executor: ray}",
         "search: {sampler: {tpe: }}",
+        "search: {pruner: {}}",
+        "search: {pruner: {successive_halving: {reduction: 4, min_epochs: 2}}, time: 1h, until: {val_accuracy: 0.9}}",
+        "search: {start: [{network.body.conv.out: 3}, {}], constraints: {val_loss: '< 1'}}",
         "search: {sampler: {tpe: {startup: 3.0}}, objectives: [{metric: macs, direction: minimize}], constraints: {depth: '>= 2'}}",
     ],
 )  # fmt: skip
