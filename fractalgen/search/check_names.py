@@ -14,6 +14,7 @@ from fractalgen.search.executors import EXECUTORS
 from fractalgen.search.pruners import PRUNERS, Pruner
 from fractalgen.search.samplers import SAMPLERS, Sampler
 from fractalgen.search.starts import read_point
+from fractalgen.search.weight_sharing.evaluation import METRICS
 from fractalgen.spec import Spec
 from fractalgen.spec._model import M, read_model
 from fractalgen.spec.tree import Tree
@@ -28,6 +29,8 @@ def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation().metrics
     """
     if spec.search is None:
         return ()
+    if spec.search.weight_sharing is not None:
+        metrics = tuple(name for name in metrics if name in METRICS)
     problems: list[SpecError] = []
     for check in _checks(spec, spec.tree.value["search"], metrics):
         try:

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fractalgen.notebook import view
+from fractalgen.search.candidate import FIGURES
 from fractalgen.search.front import front
 from fractalgen.search.hypervolume import hypervolume
+from fractalgen.search.kendall import kendall_tau
 from fractalgen.search.records import read_record
 from fractalgen.spec.search import Objective
 
@@ -40,6 +42,7 @@ class Row:
         finished: When it was told.
         reason: Why it was pruned.
         guards: What its run checked because it goes wrong silently; empty when nothing ran.
+        alone: Its figures once it was trained alone, where `values` come from shared weights; else empty.
         key: What the cache knows it by: fingerprint, recipe and data.
         taken_from: The folder of the trial of another run whose evaluation gave the values, if one did.
     """
@@ -57,6 +60,7 @@ class Row:
     finished: float = field(default=0.0, compare=False)
     reason: str = ""
     guards: Mapping[str, Any] = field(default_factory=dict)
+    alone: Mapping[str, float] = field(default_factory=dict)
     epochs: int = 0
     stopped: bool = False
     rung: int | None = None
@@ -67,6 +71,11 @@ class Row:
     def complete(self) -> bool:
         """Whether it has a score."""
         return self.state == "complete"
+
+    @property
+    def final(self) -> Mapping[str, float]:
+        """Objective -> the value that counts: that of its network trained alone, if it was."""
+        return {name: self.alone.get(name, value) for name, value in self.values.items()}
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -108,15 +117,27 @@ class Leaderboard:
 
     @cached_property
     def best(self) -> Row | None:
-        """The trial that is best by the objectives in order; repeats give way to what they repeat."""
+        """The trial that is best by the objectives in order; repeats give way to what they repeat.
+
+        Where shared weights scored the trials, it is one that was trained alone, if any was.
+        """
         complete = [row for row in self.trials if row.complete]
-        return min(complete, key=lambda row: (*self._costs(row), row.cached, row.number), default=None)
+        return min(complete, key=lambda row: (not row.alone, *self._costs(row), row.cached, row.number), default=None)
 
     @cached_property
     def ranked(self) -> tuple[Row, ...]:
         """Different complete architectures, the best by the objectives in order first."""
         rows = [row for row in self.trials if row.complete and not row.cached]
-        return tuple(sorted(rows, key=lambda row: (*self._costs(row), row.number)))
+        return tuple(sorted(rows, key=lambda row: (not row.alone, *self._costs(row), row.number)))
+
+    @cached_property
+    def kendall_tau(self) -> float | None:
+        """How shared weights and training alone agree on the order of the networks that have both; None without."""
+        metric = next((each.metric for each in self.objectives if each.metric not in FIGURES), None)
+        rows = [row for row in self.trials if row.alone]
+        if metric is None or not rows:
+            return None
+        return kendall_tau([row.values[metric] for row in rows], [row.alone[metric] for row in rows])
 
     @property
     def epochs(self) -> int:
@@ -144,14 +165,14 @@ class Leaderboard:
     @cached_property
     def front(self) -> tuple[Row, ...]:
         """Trials that no other trial beats in every objective, the best by the first objective first."""
-        rows = self.ranked
+        rows = tuple(row for row in self.ranked if row.alone) or self.ranked
         return tuple(rows[index] for index in front([self._costs(row) for row in rows]))
 
     def _repr_html_(self) -> str:
         return view("leaderboard", self)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data: keys `name objectives target epochs best front hypervolume trials`."""
+        """Return plain data: keys `name objectives target epochs best front kendall_tau hypervolume trials`."""
         best = self.best
         return {
             "name": self.name,
@@ -160,6 +181,7 @@ class Leaderboard:
             "best": None if best is None else {**_plain(best), "test_accuracy": self.test_accuracy},
             "epochs": self.epochs,
             "front": [row.number for row in self.front],
+            "kendall_tau": self.kendall_tau,
             "hypervolume": self.hypervolume,
             "trials": [_plain(row) for row in self.trials],
         }
@@ -174,7 +196,7 @@ class Leaderboard:
         return read_record(folder / FILE, cls, _flat)
 
     def _costs(self, row: Row) -> tuple[float, ...]:
-        return tuple(objective.cost(row.values[objective.metric]) for objective in self.objectives)
+        return tuple(objective.cost(row.final[objective.metric]) for objective in self.objectives)
 
 
 def _plain(row: Row) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from fractalgen.spec._model import Model
 from fractalgen.spec.resources import Placed
 from fractalgen.spec.units import read_seconds
+from fractalgen.spec.weight_sharing import WeightSharing
 
 Direction = Literal["maximize", "minimize"]
 Option = int | float | bool | str
@@ -82,6 +83,10 @@ class Search(Placed):
         max_length=1,
         description="The name of a pruner, or one name with its options; without one no trial is stopped early.",
         json_schema_extra=_name_or_options,
+    )
+    weight_sharing: WeightSharing | None = Field(
+        default=None,
+        description="Score networks by weights that all of them share, then train the best ones alone.",
     )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of the sampler.")
     executor: str = Field(default="inline", description="Where trials run: inline, process or ray.")
