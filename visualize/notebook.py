@@ -53,7 +53,7 @@ def _plot(board: Leaderboard) -> str:
 
 
 def _point(board: Leaderboard, row: Row) -> Point | None:
-    y, x = (row.values.get(goal.metric, math.nan) for goal in board.objectives[:2])
+    y, x = (row.final.get(goal.metric, math.nan) for goal in board.objectives[:2])
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
     return Point(x, y, f"trial {row.number}", str(row.number), row in board.front, row.cached)
@@ -65,7 +65,7 @@ def _rows(board: Leaderboard) -> list[tuple[str, ...]]:
     rows = [("trial", *metrics, *names)]
     for row in board.ranked[:MOST_ROWS]:
         values = [
-            f"{row.values[metric]:.4g}" if row.values[metric] < 1e4 else f"{row.values[metric]:,.0f}"
+            f"{row.final[metric]:.4g}" if row.final[metric] < 1e4 else f"{row.final[metric]:,.0f}"
             for metric in metrics
         ]
         rows.append((str(row.number), *values, *(str(row.params.get(hole, "")) for hole in board.holes)))

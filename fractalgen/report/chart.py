@@ -11,6 +11,8 @@ from fractalgen.visualize.lettering import escape, shorten
 
 LONGEST = 200.0
 """Room for a name in a plot, in points."""
+HOVER = 440.0
+"""Room for a line of what a hover tells."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,6 @@ def library() -> str:
     return str(get_plotlyjs()).replace("</script", "<\\/script")
 
 
-def worded(text: str) -> str:
-    """Return a line for a plot: short, and with what plotly would take for markup as plain text."""
-    return "<br>".join(escape(shorten(line, 12, LONGEST)) for line in text.split("\n"))
+def worded(text: str, room: float = LONGEST) -> str:
+    """Return lines for a plot: short, and with what plotly would take for markup as plain text."""
+    return "<br>".join(escape(shorten(line, 12, room)) for line in text.split("\n"))

@@ -17,7 +17,8 @@ KINDS: Mapping[str, str] = {
     "front": "on the front",
     "complete": "with a score",
     "cached": "answered from the cache",
-    "pruned": "pruned",
+    "stopped": "stopped early",
+    "pruned": "without a score",
 }
 """Class of a row -> what the filter calls it."""
 
@@ -55,7 +56,7 @@ def _ranked(board: Leaderboard) -> list[Row]:
     sign = -1.0 if goal.direction == "maximize" else 1.0
 
     def rank(trial: Row) -> tuple[float, int]:
-        value = trial.values.get(goal.metric, math.nan)
+        value = trial.final.get(goal.metric, math.nan)
         return (sign * value if math.isfinite(value) else math.inf), trial.number
 
     return sorted(board.trials, key=rank)
@@ -67,6 +68,7 @@ def _row(board: Leaderboard, trial: Row, metrics: Sequence[str]) -> str:
         "best": trial == board.best,
         "complete": trial.complete,
         "cached": trial.cached,
+        "stopped": trial.stopped,
         "pruned": not trial.complete,
     }
     names = " ".join(mark for mark, holds in marks.items() if holds)
@@ -74,7 +76,7 @@ def _row(board: Leaderboard, trial: Row, metrics: Sequence[str]) -> str:
     opener = f'<button type="button" data-trial="{number}">{number}</button>'
     why = trial.reason or "; ".join(trial.problems)
     cells = [f'<td data-value="{number}">{opener}</td>', _cell(state_of(trial), title=why)]
-    cells += [_cell(trial.values.get(metric, ""), words=partial(shown, metric)) for metric in metrics]
+    cells += [_cell(trial.final.get(metric, ""), words=partial(shown, metric)) for metric in metrics]
     cells += [_cell(numeric(trial.params.get(hole, ""))) for hole in board.holes]
     cells += [_cell(round(trial.seconds, 2)), _cell(trial.fingerprint[:12], title=trial.fingerprint)]
     return f'<tr id="trial-{trial.number}" class="{names}">{"".join(cells)}</tr>'

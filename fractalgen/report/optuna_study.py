@@ -44,7 +44,7 @@ def study_of(board: Leaderboard, objectives: Sequence[Objective]) -> optuna.Stud
 
 def is_scored(row: Row, objectives: Sequence[Objective]) -> bool:
     """Whether a trial has a finite value of every objective."""
-    return row.complete and all(math.isfinite(row.values.get(goal.metric, math.nan)) for goal in objectives)
+    return row.complete and all(math.isfinite(row.final.get(goal.metric, math.nan)) for goal in objectives)
 
 
 def _trial(
@@ -55,7 +55,7 @@ def _trial(
     scored = is_scored(row, objectives)
     return optuna.trial.create_trial(
         state=optuna.trial.TrialState.COMPLETE if scored else optuna.trial.TrialState.PRUNED,
-        values=[row.values[goal.metric] for goal in objectives] if scored else None,
+        values=[row.final[goal.metric] for goal in objectives] if scored else None,
         params={names[hole]: _value(value, spaces[hole]) for hole, value in row.params.items()},
         distributions={names[hole]: spaces[hole] for hole in row.params},
     )

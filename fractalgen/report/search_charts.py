@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fractalgen.report.chart import Chart, worded
+from fractalgen.report.chart import HOVER, Chart, worded
 from fractalgen.report.optuna_study import WIDE, is_scored, study_of
 from fractalgen.report.wording import readable, state_of, summary
 from fractalgen.search import Leaderboard, Row
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import optuna
 
 FEWEST_FOR_IMPORTANCE = 4
-COLOURS = {"complete": HUES[0], "cached": HUES[5], "pruned": HUES[3], "front": HUES[1]}
+COLOURS = {"complete": HUES[0], "cached": HUES[5], "stopped": HUES[4], "pruned": HUES[3], "front": HUES[1]}
 """How a trial ended -> its colour, the same in every plot."""
+ENDINGS = {"complete": "evaluated", "cached": "answered from the cache", "stopped": "stopped early", "pruned": "pruned"}
 WORST = "#8b96a3"
 _LEGEND = {"orientation": "h", "y": 1.12, "x": 0}
 
@@ -31,7 +32,7 @@ def front_chart(board: Leaderboard) -> Chart:
     if len(goals) < 2 or not rows:
         return Chart("front", ())
     upwards, across = goals[0], goals[1]
-    front = sorted(board.front, key=lambda row: row.values[across.metric])
+    front = sorted(board.front, key=lambda row: row.final[across.metric])
     on_front = {row.number for row in front}
     kinds = {
         "evaluated": [row for row in rows if not row.cached and row.number not in on_front],
@@ -40,8 +41,8 @@ def front_chart(board: Leaderboard) -> Chart:
     }
     traces = [_marks(name, found, goals) for name, found in kinds.items() if found]
     layout = {
-        "xaxis": _axis(across, [row.values[across.metric] for row in rows]),
-        "yaxis": _axis(upwards, [row.values[upwards.metric] for row in rows]),
+        "xaxis": _axis(across, [row.final[across.metric] for row in rows]),
+        "yaxis": _axis(upwards, [row.final[upwards.metric] for row in rows]),
         "legend": _LEGEND,
         "hovermode": "closest",
     }
@@ -55,7 +56,7 @@ def _marks(name: str, rows: Sequence[Row], goals: Sequence[Objective]) -> dict[s
         "front": {"color": COLOURS["front"], "size": 12},
     }[name]
     if len(goals) > 2:
-        values = [row.values[goals[2].metric] for row in rows]
+        values = [row.final[goals[2].metric] for row in rows]
         bar = {"title": {"text": worded(readable(goals[2].metric)), "side": "right"}}
         look = {**look, "color": values, "colorscale": "Cividis", "coloraxis": "coloraxis", "colorbar": bar}
     steps = "vh" if goals[1].direction == "maximize" else "hv"
@@ -65,10 +66,10 @@ def _marks(name: str, rows: Sequence[Row], goals: Sequence[Objective]) -> dict[s
         "name": name,
         **(lines if name == "front" else {"mode": "markers"}),
         "marker": look,
-        "x": [row.values[goals[1].metric] for row in rows],
-        "y": [row.values[goals[0].metric] for row in rows],
+        "x": [row.final[goals[1].metric] for row in rows],
+        "y": [row.final[goals[0].metric] for row in rows],
         "customdata": [row.number for row in rows],
-        "text": [worded(summary(row)) for row in rows],
+        "text": [worded(summary(row), HOVER) for row in rows],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
@@ -139,20 +140,19 @@ def importance_chart(board: Leaderboard) -> Chart:
 
 
 def outcome_chart(board: Leaderboard) -> Chart:
-    """Return how many trials were evaluated, answered from the cache and pruned, over all that were finished."""
-    counts = {"complete": 0, "cached": 0, "pruned": 0}
+    """Return how many trials ended in which way, over all that were finished."""
+    counts = dict.fromkeys(ENDINGS, 0)
     steps: dict[str, list[int]] = {state: [] for state in counts}
     for row in board.trials:
         counts[_ending(row)] += 1
         for state, values in steps.items():
             values.append(counts[state])
-    names = {"complete": "evaluated", "cached": "answered from the cache", "pruned": "pruned"}
     traces = [
         {
             "type": "scatter",
             "mode": "lines",
             "stackgroup": "all",
-            "name": names[state],
+            "name": ENDINGS[state],
             "line": {"color": COLOURS[state], "shape": "hv"},
             "x": [row.number for row in board.trials],
             "y": values,
@@ -171,7 +171,7 @@ def outcome_chart(board: Leaderboard) -> Chart:
 
 def _ending(row: Row) -> str:
     state = state_of(row)
-    return state if state in {"complete", "cached"} else "pruned"
+    return state if state in ENDINGS else "pruned"
 
 
 def _scored(study: optuna.Study) -> list[Any]:

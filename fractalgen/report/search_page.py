@@ -72,16 +72,23 @@ def _headline(board: Leaderboard) -> Iterable[tuple[str, str]]:
     best = board.best
     if best is not None:
         for goal in board.objectives:
-            if goal.metric in best.values:
-                yield f"best: {readable(goal.metric)}", shown(goal.metric, best.values[goal.metric])
+            if goal.metric in best.final:
+                yield f"best: {readable(goal.metric)}", shown(goal.metric, best.final[goal.metric])
     if board.test_accuracy is not None:
         yield "best: test accuracy", share(board.test_accuracy)
     yield "trials", f"{len(board.trials):,}" + (f" of {board.target:,}" if board.target else "")
     yield "distinct networks", f"{len({trial.fingerprint for trial in board.trials if trial.fingerprint}):,}"
     yield "answered from cache", f"{sum(trial.cached for trial in board.trials):,}"
-    yield "pruned", f"{sum(not trial.complete for trial in board.trials):,}"
+    yield "stopped early", f"{sum(trial.stopped for trial in board.trials):,}"
+    yield "pruned", f"{sum(not trial.complete and not trial.stopped for trial in board.trials):,}"
     if len(board.objectives) > 1:
         yield "on the front", f"{len(board.front):,}"
+    if board.hypervolume is not None:
+        yield "hypervolume", f"{board.hypervolume:.4g}"
+    if board.kendall_tau is not None:
+        yield "Kendall's tau of shared weights", f"{board.kendall_tau:.2f}"
+    if board.epochs:
+        yield "epochs trained", f"{board.epochs:,}"
     yield "time in trials", seconds(sum(trial.seconds for trial in board.trials if not trial.cached))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fractalgen.report.chart import Chart, worded
+from fractalgen.report.chart import HOVER, Chart, worded
 from fractalgen.report.search_charts import COLOURS
 from fractalgen.report.wording import state_of, summary
 from fractalgen.search import Leaderboard, Row
@@ -60,7 +60,7 @@ def _bars(state: str, rows: Sequence[Row], lanes: dict[int, int], first: float, 
         "x": [(row.finished - row.started) / unit for row in rows],
         "y": [lanes[row.number] + 1 for row in rows],
         "customdata": [row.number for row in rows],
-        "text": [worded(summary(row)) for row in rows],
+        "text": [worded(summary(row), HOVER) for row in rows],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
     }

@@ -42,8 +42,9 @@ def _entry(folder: Path, row: Row, pictures: dict[str, str]) -> Mapping[str, Any
 def _spec(folder: Path, row: Row) -> str:
     """Return the spec of a trial or of the one that it repeats; empty when it never ran."""
     trials = folder / "trials"
-    own = trials / str(row.number) / "spec.yaml"
-    return read_optional(own if own.is_file() else trials / str(row.source) / "spec.yaml")
+    own = trials / str(row.number)
+    source = Path(row.taken_from) if row.taken_from else trials / str(row.source)
+    return read_optional((own if (own / "spec.yaml").is_file() else source) / "spec.yaml")
 
 
 @lru_cache(maxsize=4096)  # a report that is watched is made again and again

@@ -44,7 +44,8 @@ def write_report(run_dir: Path | str) -> Path:
 def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep) -> Iterator[Leaderboard]:
     """Write the report of a search again whenever a trial has finished, until all have; yield each leaderboard.
 
-    A browser that shows the report reads it again by itself; the last one stays as it is.
+    A browser that shows the report reads it again by itself; the last one stays as it is. A search that is not ended by
+    a number of trials is watched until it is interrupted.
 
     Args:
         run_dir: The folder of a search.
@@ -65,7 +66,7 @@ def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep
         if changed != seen:
             seen = changed
             board = Leaderboard.read(folder)
-            ended = len(board.trials) >= board.target
+            ended = 0 < board.target <= len(board.trials)
             _write(folder, search_page(folder, board, None if ended else REFRESH))
             yield board
             if ended:

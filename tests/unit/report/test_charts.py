@@ -114,6 +114,12 @@ def test_outcomes_count_each_ending_up_to_each_trial(six):
     assert trace(chart, "pruned")["y"] == [0, 0, 0, 0, 0, 1]
 
 
+def test_trials_that_were_stopped_early_are_counted_apart():
+    chart = outcome_chart(board(row(0), row(1, state="pruned", stopped=True, rung=0, reason="stopped at rung 1")))
+    assert trace(chart, "stopped early")["y"] == [0, 1]
+    assert "pruned" not in {found["name"] for found in chart.traces}
+
+
 def test_trials_at_the_same_time_lie_in_different_lanes(six):
     ran = [each for each in six.trials if each.finished]
     lanes = lanes_of(ran)
@@ -165,3 +171,10 @@ def test_holes_whose_names_are_cut_to_the_same_stay_apart():
 
 def test_the_library_cannot_end_its_own_script():
     assert "</script" not in library()
+
+
+def test_scores_are_those_of_networks_trained_alone_where_there_are_any():
+    shared = [row(0, 0.9, 1000.0, alone={"val_accuracy": 0.4}), row(1, 0.8, 2000.0)]
+    chart = front_chart(board(*shared))
+    assert sorted(value for found in chart.traces for value in found["y"]) == [0.4, 0.8]
+    assert "validation accuracy with shared weights: 90.00 %" in str(chart.traces)

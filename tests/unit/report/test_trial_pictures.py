@@ -43,6 +43,15 @@ def test_a_repeat_shows_the_network_that_it_repeats_once(search_run):
     assert list(found["pictures"]) == [found["trials"]["1"]["picture"]]
 
 
+def test_a_repeat_of_another_search_shows_the_network_of_its_folder(search_run, board, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    (other / "spec.yaml").write_text((search_run / "best" / "spec.yaml").read_text())
+    board["trials"][0]["taken_from"] = str(other)
+    (search_run / "leaderboard.json").write_text(json.dumps(board))
+    found = held(search_run)
+    assert list(found["pictures"]) == [found["trials"]["0"]["picture"]]
+
+
 def test_a_trial_without_a_network_says_why(search_run):
     entry = held(search_run)["trials"]["4"]
     assert entry["picture"] not in held(search_run)["pictures"]
