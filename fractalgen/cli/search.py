@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +23,9 @@ def run(
     sets: Sets = None,
     data: DataName = None,
     trials: Annotated[int | None, typer.Option(min=1, help="How many trials the study ends with.")] = None,
-    executor: Annotated[str | None, typer.Option(help="inline or ray.")] = None,
+    executor: Annotated[str | None, typer.Option(help="inline, process or ray.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Trials at a time.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="A Ray cluster that runs.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the sampler.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,6 +38,7 @@ def run(
     from fractalgen.cli.live import LiveTable
     from fractalgen.report import finish_search
     from fractalgen.search import SearchOptions, run_search
+    from fractalgen.search.proposal import propose
     from fractalgen.spec import load
     from fractalgen.training import resolve_data
 
@@ -45,9 +48,11 @@ def run(
             trials=trials,
             executor=executor,
             workers=workers,
+            address=address,
             seed=seed,
             data=resolve_data(data) if data else None,
             observer=live,
+            say=partial(typer.echo, err=True),
         )
         try:
             board = run_search(spec, out, options)
@@ -58,10 +63,10 @@ def run(
     if as_json:
         print_json(board.to_json())
     else:
-        _print(Console(markup=False), board, paths)
+        _print(Console(markup=False), board, paths, propose(out))
 
 
-def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
+def _print(console: Console, board: Leaderboard, paths: Sequence[Path], proposal: str) -> None:
     from rich.table import Table
 
     from fractalgen.cli.live import figure
@@ -88,5 +93,7 @@ def _print(console: Console, board: Leaderboard, paths: Sequence[Path]) -> None:
         console.print(text, highlight=False)
     if board.test_accuracy is not None:
         console.print(f"test accuracy of the best network: {board.test_accuracy:.4f}", highlight=False)
+    if proposal:
+        console.print(proposal, highlight=False, soft_wrap=True)
     for path in paths:
         console.print(f"open {path}", highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from functools import partial
 
 from fractalgen.errors import ParameterError, SpecError, SpecErrors, UnknownNameError
 from fractalgen.registry import Registry, suggest
+from fractalgen.search.callbacks import CALLBACKS
 from fractalgen.search.candidate import FIGURES
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.evaluation import TrainEvaluation
@@ -79,6 +80,9 @@ def _checks(spec: Spec, section: Tree, metrics: tuple[str, ...]) -> Iterator[Cal
         yield partial(read_sampler, parts["sampler"])
     if "executor" in parts:
         yield partial(_executor, parts["executor"])
+    if "callbacks" in parts:
+        for callback in parts["callbacks"].children():
+            yield partial(_callback, callback)
 
 
 def _checks_of_figures(
@@ -117,3 +121,9 @@ def _objective(metric: Tree, known: tuple[str, ...]) -> None:
 def _executor(name: Tree) -> None:
     if name.value not in EXECUTORS:
         raise UnknownNameError(f"unknown executor {name.value!r}", suggest(name.value, EXECUTORS), name.place)
+
+
+def _callback(named: Tree) -> None:
+    name = next(iter(named.value)) if named.is_map else named.value
+    if name not in CALLBACKS:
+        raise UnknownNameError(f"unknown callback {name!r}", suggest(name, CALLBACKS), named.place)

@@ -8,13 +8,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from fractalgen.errors import ExportError, SearchError
+from fractalgen.errors import ExportError, OutOfMemoryError, SearchError
 from fractalgen.search.job import EpochReport, Job, Report, Result
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from fractalgen.spec.train import Train
     from fractalgen.training import Dataset
 
+LATENCY = "latency_ms"
+"""Median time of an evaluation pass over one sample, measured before training and only when something asks for it."""
+
 _WEIGHTS = "weights.safetensors"
+_LEAST = 2
+"""Images at a time that batch norm needs."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +33,16 @@ class TrainEvaluation:
 
     Attributes:
         device: `auto`, `cpu` or `cuda`.
+        latency: Whether the latency is measured too, on the device.
     """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    latency: bool = False
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Figures of the last epoch, and how long the run took."""
-        return ("val_accuracy", "val_loss", "train_loss", "seconds")
+        """Figures of the last epoch, how long the run took, and the latency, when it is measured."""
+        return ("val_accuracy", "val_loss", "train_loss", "seconds", *((LATENCY,) if self.latency else ()))
 
     def digest(self, data: Any) -> str:
         """Return the digest of the data; reads them."""
@@ -54,15 +64,28 @@ class TrainEvaluation:
         spec = load(job.spec_file)
         network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
 
-        def on_epoch(record: Any) -> None:
-            report(EpochReport(record.epoch, spec.train.epochs, _figures(record)))
+        measured = self._measured(network, dataset_of(job.data))
 
-        options = FitOptions(seed=spec.train.seed, out=job.folder, on_epoch=on_epoch, device=self.device, restart=True)
-        score = fit(network, spec.train, dataset_of(job.data), options)
+        def on_epoch(record: Any) -> None:
+            report(EpochReport(record.epoch, spec.train.epochs, {**_figures(record), **measured}))
+
+        options = FitOptions(
+            seed=spec.train.seed, out=job.folder, on_epoch=on_epoch, device=self.device, restart=True, replay=True
+        )
+        score = fit(network, _split(spec.train, job.parts), dataset_of(job.data), options)
         seconds = time.monotonic() - began
         history = tuple(_figures(record) for record in score.epochs)
-        metrics = {**history[-1], "seconds": seconds}
+        metrics = {**history[-1], **measured, "seconds": seconds}
         return Result(metrics, seconds=seconds, history=history, guards=score.guards.as_dict())
+
+    def _measured(self, network: nn.Module, dataset: Dataset) -> dict[str, float]:
+        if not self.latency:
+            return {}
+        from fractalgen.training import latency
+        from fractalgen.training.preflight import choose_device
+
+        device = choose_device(self.device)
+        return {LATENCY: latency(network.to(device), dataset.validation.probe()).median_ms}
 
     def publish(self, job: Job, best: Path) -> float | None:
         """Write weights and plain source into `best`; return the accuracy on the test images."""
@@ -82,6 +105,18 @@ class TrainEvaluation:
         safetensors.write(network, best / _WEIGHTS)
         EXPORTERS.get("python")(network, best / "network.py")
         return float(evaluate(network, dataset_of(job.data).final_test()).accuracy)
+
+
+def _split(recipe: Train, parts: int) -> Train:
+    """Return the recipe with each batch in more parts, whose gradients are summed.
+
+    Raises:
+        OutOfMemoryError: a part would have fewer images than batch norm needs.
+    """
+    pieces = recipe.accumulate * parts
+    if recipe.batch % pieces or recipe.batch // pieces < _LEAST:
+        raise OutOfMemoryError(f"a batch of {recipe.batch} cannot be split into {pieces} equal parts")
+    return recipe.model_copy(update={"accumulate": pieces})
 
 
 @lru_cache(maxsize=1)

@@ -103,6 +103,7 @@ def choose_site(search: Search, placement: Placement, name: str | None = None, w
     except UnknownNameError as error:
         raise SearchError(error.message, error.hint) from None
     _check_placement(name, executor, placement)
+    executor.check(placement)
     layout = Layout(executor.nodes(placement), placement.resources)
     if layout.places == 0:
         raise SearchError(

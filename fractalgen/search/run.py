@@ -24,6 +24,7 @@ from fractalgen.search.leaderboard import FILE, Leaderboard
 from fractalgen.search.placement import LOGS, placement_of
 from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
+from fractalgen.search.proposal import propose
 from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.study import Published, Study, StudyOptions
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
@@ -85,8 +86,9 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     folder.check()
     evaluation = shared_evaluation(spec, folder.path, options.evaluation)
     checked = _check(spec, replace(options, evaluation=evaluation), folder)
-    for line in checked.site.layout.lines:
-        options.say(line)
+    for line in (*checked.site.layout.lines, propose(folder.path)):
+        if line:
+            options.say(line)
     with full_disk_is_said(folder.path), folder.owned():
         study = Study(folder.path, checked.study)
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})

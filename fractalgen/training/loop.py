@@ -58,6 +58,8 @@ class Loop:
         """
         self._watch = Watch(self.steps, self.options.on_step if rank() == 0 else None)
         self._saved_at = time.perf_counter()
+        if self.options.replay and any(from_first(partial(self._stops, record)) for record in self.score.epochs):
+            return self.score
         epochs = self.steps.recipe.epochs
         for number in range(len(self.score.epochs) + 1, epochs + 1):
             try:

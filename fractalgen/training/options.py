@@ -25,6 +25,7 @@ class FitOptions:
         device: Where to train; `auto` is the GPU if there is one.
         restart: Start over where the checkpoint is damaged or of another run, instead of refusing it.
         on_step: Who watches more closely.
+        replay: Call `on_epoch` for the epochs that a checkpoint brings, too, before it goes on.
         checkpoint_seconds: Time after which a checkpoint is written inside a long epoch, too.
     """
 
@@ -34,4 +35,5 @@ class FitOptions:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     restart: bool = False
     on_step: OnStep | None = None
+    replay: bool = False
     checkpoint_seconds: float = 600.0

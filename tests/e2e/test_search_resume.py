@@ -139,9 +139,9 @@ def test_the_budget_of_a_finished_search_may_be_raised(tmp_path):
 
 
 @pytest.mark.slow
-def test_ray_gives_the_same_results_as_inline_and_survives_a_kill(tmp_path):
-    pytest.importorskip("ray")
-    killed = Command(tmp_path / "killed", "ray", 0.1)
+@pytest.mark.parametrize("executor", ["process", "ray"])
+def test_another_executor_gives_the_same_results_as_inline_and_survives_a_kill(tmp_path, executor):
+    killed = Command(tmp_path / "killed", executor, 0.1)
     killed.stop_after(6, signal.SIGKILL)
     trials = killed.finish()
     assert [trial["number"] for trial in trials] == list(range(24))
@@ -204,3 +204,32 @@ def test_an_interrupted_ray_search_stops_and_goes_on(tmp_path):
     assert command.stop_after(1, signal.SIGINT) != 0
     assert len(command.finish()) == 8
     assert command.ended_twice() == []
+
+
+@pytest.mark.parametrize("executor", ["inline", "process", pytest.param("ray", marks=pytest.mark.slow)])
+def test_an_interrupt_in_the_middle_of_a_long_epoch_ends_the_search_and_its_workers(tmp_path, executor):
+    command = Command(tmp_path / "stopped", executor, 600.0, trials=4)
+    process = command.start()
+    log = command.folder.with_suffix(".log")
+    deadline = time.monotonic() + 120
+    while not log.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started = family(process.pid)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)  # within 5 s where the machine is free; an epoch takes 600
+    assert process.returncode != 0
+    deadline = time.monotonic() + 10
+    while (left := [pid for pid in started if is_alive(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+    command.arguments[2] = "0"
+    assert [trial["number"] for trial in command.finish()] == list(range(4))
+    assert command.ended_twice() == []
+
+
+def is_alive(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -41,6 +41,15 @@ class Executor(ABC):
         """
         return (machine(),)
 
+    @classmethod
+    def check(cls, placement: Placement) -> None:  # noqa: ARG003 - most have nothing to look at
+        """Look, before anything is written, at what else can be wrong.
+
+        Raises:
+            SearchError: it is.
+        """
+        return
+
     def start(self) -> None:
         """Get ready for jobs; called once, and only when there are some.
 

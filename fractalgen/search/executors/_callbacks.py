@@ -11,17 +11,8 @@ from typing import Any
 from ray.tune import Callback
 
 from fractalgen.errors import SearchError
-from fractalgen.registry import Registry
+from fractalgen.search.callbacks import CALLBACKS
 
-CALLBACKS: Registry[Any] = Registry(
-    "callback",
-    {
-        "csv": "ray.tune.logger:CSVLoggerCallback",
-        "json": "ray.tune.logger:JsonLoggerCallback",
-        "mlflow": "ray.air.integrations.mlflow:MLflowLoggerCallback",
-        "tensorboard": "ray.tune.logger:TBXLoggerCallback",
-    },
-)
 OURS = ("reports", "outcome")
 """Keys of a step's result that are of no use to anyone else."""
 

@@ -28,8 +28,12 @@ _ENVIRONMENT = {
     "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
     "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "1e9",
 }
-# Off, Ray takes the loopback address for its node on any system; nothing outside can connect.
-_LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+_LOCAL = {
+    # Off, Ray takes the loopback address for its node on any system; nothing outside can connect.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    # Ray's own workers are nice to all other programs, and starve beside them.
+    "RAY_worker_niceness": "0",
+}
 _QUIET = {"log_to_driver": False, "logging_level": logging.ERROR}
 _NAMES = {"cpus": "CPU", "gpus": "GPU"}
 _SECONDS = 5.0
@@ -38,7 +42,7 @@ _START = "Start it with `ray start --head`, and give HOST:PORT, of which the por
 
 def start_local(cpus: int, gpus: int, memory: int) -> None:
     """Start a cluster of this machine alone, which listens on the loopback address."""
-    ray = _ray({**_ENVIRONMENT, **_LOCAL})
+    ray = _unused()
     ray.init(address="local", num_cpus=cpus, num_gpus=gpus, _memory=memory, include_dashboard=False, **_QUIET)
 
 
@@ -48,7 +52,7 @@ def connect(address: str) -> None:
     Raises:
         SearchError: there is none at the address.
     """
-    ray = _ray(_ENVIRONMENT)
+    ray = _unused(address)
     _check_reachable(address)
     try:
         ray.init(address=address, **_QUIET)
@@ -64,9 +68,9 @@ def connected(address: str) -> Iterator[Any]:
     Raises:
         SearchError: there is none at the address.
     """
+    connect(address)
     import ray
 
-    connect(address)
     try:
         yield ray
     finally:
@@ -79,7 +83,6 @@ def nodes(address: str) -> tuple[Node, ...]:
     Raises:
         SearchError: there is no cluster at the address.
     """
-    _ray(_ENVIRONMENT)
     with connected(address) as ray:
         return tuple(_node(found) for found in ray.nodes() if found["Alive"])
 
@@ -89,16 +92,32 @@ def request(resources: Resources) -> dict[str, float]:
     return {_NAMES.get(name, name): amount for name, amount in resources.amounts.items()}
 
 
-def _ray(environment: Mapping[str, str]) -> Any:
-    for name, value in environment.items():
+def import_ray(address: str = "") -> Any:
+    """Import Ray, which reads its environment then; without an address it will use this machine alone.
+
+    Raises:
+        MissingDependencyError: it is not installed.
+    """
+    for name, value in (_ENVIRONMENT if address else {**_ENVIRONMENT, **_LOCAL}).items():
         os.environ.setdefault(name, value)
     try:
         import ray
     except ImportError:
         raise MissingDependencyError("ray is not installed", "Install it with: pip install 'ray[tune]'") from None
+    return ray
+
+
+def _unused(address: str = "") -> Any:
+    ray = import_ray(address)
     if ray.is_initialized():
         raise SearchError("this process already uses a Ray cluster", "Call ray.shutdown() first.")
+    # Ray tells of each dead worker on standard output, whatever its options say; that is for one JSON document.
+    ray._private.worker.print_to_stdstream = _say_nothing  # noqa: SLF001 - there is no public way
     return ray
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    return
 
 
 def _check_reachable(address: str) -> None:

@@ -19,38 +19,39 @@ from ray.tune.search import Searcher
 from fractalgen.search.attempt import late
 from fractalgen.search.executors._bridge import Bridge
 from fractalgen.search.executors._steps import Steps
-from fractalgen.search.job import EpochReport, Evaluation, Job, Outcome, Result
+from fractalgen.search.job import EpochReport, Job, Outcome, Result
 
+_CREATION = "creation task"
+"""In the words of Ray's error about an actor that failed before it could do anything."""
 _CRASHED = Result(reason="the worker process died", trouble="crash")
 
 
 class Worker(Trainable):
     """An actor that evaluates one job after another; a step is an epoch."""
 
-    def setup(self, config: dict[str, Any], evaluation: Evaluation | None = None) -> None:
-        """Begin the first job."""
-        self._evaluation = evaluation
-        self._begin(config["job"])
+    def setup(self, config: dict[str, Any], evaluation: Any = None) -> None:
+        """Take the first job, which begins with the first step: a crash is that of a step."""
+        self._evaluation, self._job = evaluation, config["job"]
+        self._steps: Steps | None = None
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Begin another job in the same process."""
-        self._steps.abandon()
-        self._begin(new_config["job"])
+        """Take another job in the same process."""
+        self.cleanup()
+        self._job = new_config["job"]
         return True
 
     def step(self) -> dict[str, Any]:
         """Run an epoch, or to the end."""
+        self._steps = self._steps or Steps(self._evaluation, self._job)
         reports, result = self._steps.next()
         figures = dict(result.metrics if result is not None else reports[-1].metrics)
         return {**figures, "reports": reports, "outcome": result, "done": result is not None}
 
     def cleanup(self) -> None:
         """End what runs."""
-        self._steps.abandon()
-
-    def _begin(self, job: Job) -> None:
-        if self._evaluation is not None:
-            self._steps = Steps(self._evaluation, job)
+        if self._steps is not None:
+            self._steps.abandon()
+        self._steps = None
 
 
 @dataclass
@@ -121,8 +122,9 @@ class Asker(Searcher):
         if live is None or live.end is not None or trial.pickled_error_file is None:
             return
         error = pickle.loads(Path(trial.pickled_error_file).read_bytes())  # noqa: S301 - Tune has just written it
-        if isinstance(error, RayTaskError):
-            live.end = Result(reason=f"the worker could not run it: {type(error.cause).__name__}: {error.cause}")
+        if isinstance(error, RayTaskError) or _CREATION in str(error):
+            cause = str(error).strip().splitlines()[-1]
+            live.end = Result(reason=f"a worker could not be made: {cause}")
 
     def end_late(self) -> None:
         """Kill the workers of trials whose time is up."""

@@ -19,7 +19,7 @@ from fractalgen.errors import SearchError
 from fractalgen.search.attempt import evaluate, late
 from fractalgen.search.job import EpochReport, Evaluation, Job, Result
 
-_SECONDS_TO_DIE = 2.0
+_SECONDS_TO_DIE = 10.0
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Worker:
 
     def receive(self) -> EpochReport | Result | None:
         """Return what it says next, None when it begins its job; a process that has died says that it has."""
-        try:
+        with suppress(EOFError, OSError, ValueError):
             if self.pipe.poll():
                 said: EpochReport | Result | None = self.pipe.recv()
                 if said is None:
@@ -86,8 +86,7 @@ class Worker:
                 if isinstance(said, EpochReport):
                     self.history.append(said.metrics)
                 return said
-        except (EOFError, OSError, ValueError):
-            self.process.join(_SECONDS_TO_DIE)
+        self.process.join(_SECONDS_TO_DIE)  # its pipes close a moment before it has an exit status
         return self._end(Result(reason=f"the worker process {_fate(self.process.exitcode)}", trouble="crash"))
 
     def answer(self, *, goes_on: bool) -> None:

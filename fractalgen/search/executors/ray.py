@@ -12,7 +12,7 @@ from fractalgen.errors import SearchError
 from fractalgen.search.capacity import Node, gpus, machine, memory
 from fractalgen.search.executors._base import Executor
 from fractalgen.search.executors._bridge import Abandoned, Bridge
-from fractalgen.search.executors._cluster import connect, nodes, request, start_local
+from fractalgen.search.executors._cluster import connect, import_ray, nodes, request, start_local
 from fractalgen.search.executors._retries import Retries
 from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
 from fractalgen.search.placement import Placement
@@ -45,6 +45,16 @@ class Ray(Executor):
             SearchError: nothing answers at the address.
         """
         return nodes(placement.address) if placement.address else (machine(),)
+
+    @classmethod
+    def check(cls, placement: Placement) -> None:
+        """Look whether the callbacks can be made.
+
+        Raises:
+            SearchError: one cannot.
+        """
+        if placement.callbacks:
+            cls._loggers(placement)
 
     def start(self) -> None:
         """Start a cluster, or connect to the one that there is, and start Tune's loop.
@@ -92,6 +102,13 @@ class Ray(Executor):
             self._scratch.cleanup()
             self._scratch = None
 
+    @staticmethod
+    def _loggers(placement: Placement) -> list[Any]:
+        import_ray(placement.address)
+        from fractalgen.search.executors._callbacks import make_callback
+
+        return [make_callback(name, options, placement.logs) for name, options in placement.callbacks]
+
     def _submit(self, job: Job) -> None:
         self._jobs[job.number] = job
         self._bridge.submit(job)
@@ -108,6 +125,7 @@ class Ray(Executor):
     def _tune(self) -> None:
         try:
             self._tuner().fit()
+            self._bridge.post(SearchError("Tune has left its loop"))
         except Abandoned:
             return
         except Exception as error:  # noqa: BLE001 - the driver's thread raises it
@@ -116,11 +134,9 @@ class Ray(Executor):
     def _tuner(self) -> Any:
         from ray import tune
 
-        from fractalgen.search.executors._callbacks import make_callback
         from fractalgen.search.executors._tune import Asker, Guard, Relay, Worker
 
         asker = Asker(self._bridge)
-        loggers = [make_callback(name, options, self.placement.logs) for name, options in self.placement.callbacks]
         worker = tune.with_parameters(Worker, evaluation=self.evaluation)
         return tune.Tuner(
             tune.with_resources(worker, partial(_request, self.placement.resources)),
@@ -136,7 +152,7 @@ class Ray(Executor):
                 name="search",
                 storage_path=self._scratch.name if self._scratch else None,
                 verbose=0,
-                callbacks=[Guard(self._bridge, asker), *loggers],
+                callbacks=[Guard(self._bridge, asker), *self._loggers(self.placement)],
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
                 failure_config=tune.FailureConfig(max_failures=0),
             ),

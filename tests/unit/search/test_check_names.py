@@ -31,6 +31,7 @@ def problems(text):
             "search: {sampler: {tpe: {startup: true}}}",
             "f.yaml:2:35: search.sampler.tpe.startup: must be a whole number, found true",
         ),
+        ("search: {callbacks: [cvs]}", "f.yaml:2:22: search.callbacks[0]: unknown callback 'cvs'. Did you mean 'csv'?"),
         ("search: {executor: ry}", "f.yaml:2:20: search.executor: unknown executor 'ry'. Did you mean 'ray'?"),
         (
             "search: {objectives: [{metric: val_acuracy}]}",
