@@ -31,17 +31,19 @@ class Registry(Generic[T]):
     Args:
         kind: What the table holds, in the singular, for messages: "op", "join", "sampler".
         table: Built-in names, each with the "module:attribute" that implements it.
+        plural: Of `kind`, when it is not `kind` with an s.
     """
 
-    def __init__(self, kind: str, table: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, table: Mapping[str, str], plural: str = "") -> None:
         self.kind = kind
+        self._group = f"fractalgen.{plural or kind + 's'}"
         self._builtin = dict(table)
         self._loaded: dict[str, T] = {}
 
     @cached_property
     def _table(self) -> dict[str, str]:
         table = dict(self._builtin)
-        for point in entry_points(group=f"fractalgen.{self.kind}s"):
+        for point in entry_points(group=self._group):
             if point.name in table:
                 raise DuplicateNameError(
                     f"{self.kind} {point.name!r} is registered twice: {table[point.name]!r} and {point.value!r}",

@@ -23,11 +23,12 @@ def spec_page() -> str:
     return page(
         "The spec file",
         lead,
-        contents([*sections, "rules", "samplers", "executors", "figures", "holes", "limits"]),
+        contents([*sections, "rules", "samplers", "proxies", "executors", "figures", "holes", "limits"]),
         table(SCHEMA),
         *(_section(name, SCHEMA["properties"][name]) for name in sections),
         _section("rules", rule),
         _samplers(),
+        _proxies(),
         _executors(),
         _figures(),
         _holes(),
@@ -54,6 +55,20 @@ def _samplers() -> list[str]:
     return lines
 
 
+def _proxies() -> list[str]:
+    from fractalgen.search.proxies import PROXIES
+
+    lines = [
+        "## proxies",
+        "",
+        "Objectives, or the filter of a search in `search.filter`: figures of untrained networks.",
+        "",
+    ]
+    for name in PROXIES:
+        lines += [f"### {name}", "", *(inspect.getdoc(PROXIES.get(name)) or "").splitlines(), ""]
+    return lines
+
+
 def _executors() -> list[str]:
     from fractalgen.search.executors import EXECUTORS
 
@@ -70,7 +85,7 @@ def _figures() -> list[str]:
         "## figures",
         "",
         f"A search bounds figures of the graph in `constraints`: {', '.join(map(code, candidate.FIGURES))}. An "
-        f"objective is one of these, or a figure of the run: {', '.join(map(code, run))}.",
+        f"objective is one of these, a [proxy](#proxies), or a figure of the run: {', '.join(map(code, run))}.",
         "",
     ]
 

@@ -12,6 +12,7 @@ from fractalgen.search.candidate import FIGURES
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import EXECUTORS
+from fractalgen.search.proxies import PROXIES
 from fractalgen.search.pruners import PRUNERS, Pruner
 from fractalgen.search.samplers import SAMPLERS, Sampler
 from fractalgen.search.starts import read_point
@@ -78,6 +79,8 @@ def _checks(spec: Spec, section: Tree, metrics: tuple[str, ...]) -> Iterator[Cal
             yield partial(read_point, spec.space, point)
     if "sampler" in parts:
         yield partial(read_sampler, parts["sampler"])
+    if "filter" in parts:
+        yield partial(_filter, parts["filter"], parts.get("sampler"))
     if "executor" in parts:
         yield partial(_executor, parts["executor"])
     if "callbacks" in parts:
@@ -90,7 +93,7 @@ def _checks_of_figures(
 ) -> Iterator[Callable[[], object]]:
     if "objectives" in parts:
         for objective in parts["objectives"].children():
-            yield partial(_objective, objective.value["metric"], (*metrics, *FIGURES))
+            yield partial(_objective, objective.value["metric"], (*metrics, *FIGURES, *PROXIES))
     if "constraints" in parts:
         for name, bound in parts["constraints"].items():
             yield partial(read_constraint, name, bound, parts["constraints"].key_place(name), metrics)
@@ -103,9 +106,9 @@ def _checks_of_figures(
 
 
 def _ranks_runs(pruner: Tree, goals: list[str]) -> None:
-    if all(goal in FIGURES for goal in goals):
+    if all(goal in FIGURES or goal in PROXIES for goal in goals):
         hint = "Add an objective that is known after each epoch, such as val_accuracy."
-        raise ParameterError("a pruner ranks runs, and all objectives are figures of the graph", hint, pruner.place)
+        raise ParameterError("a pruner ranks runs, and all objectives are known before training", hint, pruner.place)
 
 
 def _is_objective(name: str, goals: list[str], until: Tree) -> None:
@@ -116,6 +119,15 @@ def _is_objective(name: str, goals: list[str], until: Tree) -> None:
 def _objective(metric: Tree, known: tuple[str, ...]) -> None:
     if metric.value not in known:
         raise UnknownNameError(f"no run reports {metric.value!r}", suggest(metric.value, known), metric.place)
+
+
+def _filter(section: Tree, sampler: Tree | None) -> None:
+    for name in section.value:
+        if name not in PROXIES:
+            raise UnknownNameError(f"unknown proxy {name!r}", suggest(name, PROXIES), section.key_place(name))
+    if sampler is not None and "grid" in (sampler.value if sampler.is_map else (sampler.value,)):
+        hint = "Take another sampler, such as random."
+        raise ParameterError("a grid tries every network, so that nothing is left to filter", hint, section.place)
 
 
 def _executor(name: Tree) -> None:

@@ -25,7 +25,9 @@ from fractalgen.search.placement import LOGS, placement_of
 from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
 from fractalgen.search.proposal import propose
+from fractalgen.search.proxies.evaluation import score_one, with_proxies
 from fractalgen.search.run_folder import RunFolder, write_json
+from fractalgen.search.shortlist import read_shortlist
 from fractalgen.search.study import Published, Study, StudyOptions
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
 from fractalgen.spec.search import Search
@@ -84,6 +86,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     """
     folder = RunFolder(Path(out).absolute())
     folder.check()
+    options = replace(options, evaluation=with_proxies(options.evaluation, spec.search or Search()))
     evaluation = shared_evaluation(spec, folder.path, options.evaluation)
     checked = _check(spec, replace(options, evaluation=evaluation), folder)
     for line in (*checked.site.layout.lines, propose(folder.path)):
@@ -141,7 +144,9 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
         measured=tuple(bound for bound in bounds if bound.metric not in FIGURES),
     )
     check_points(spec.space, plan.realize, constraints)
-    study = StudyOptions(search.objectives, spec.space, sampler, seed, _signature(spec, search, plan.realize, digest))
+    signature = _signature(spec, search, plan.realize, digest)
+    shortlist = read_shortlist(search, make, constraints, partial(score_one, data, plan.threads))
+    study = StudyOptions(search.objectives, spec.space, sampler, seed, signature, shortlist)
     return _Checked(plan, study, site)
 
 

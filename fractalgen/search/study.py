@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from fractalgen.errors import SearchError
 from fractalgen.search.leaderboard import Row
 from fractalgen.search.rungs import Stand, read_stand
 from fractalgen.search.samplers import Sampler
+from fractalgen.search.shortlist import Shortlist
 from fractalgen.search.sqlite_file import connect_args
 from fractalgen.spec.search import Objective
 
@@ -31,6 +33,7 @@ FILE = "study.db"
 _NAME = "search"
 _REQUEUES = 2
 _MARK = "signature"
+_PROXIES = "proxies"
 _STANDS = "rungs"
 _SPENT = "spent"
 
@@ -68,6 +71,7 @@ class StudyOptions:
         sampler: How it chooses.
         seed: Of the search.
         signature: What must stay the same for scores to be comparable, as plain data.
+        shortlist: Which of several points become trials; all of them when there is none.
     """
 
     objectives: tuple[Objective, ...]
@@ -75,6 +79,7 @@ class StudyOptions:
     sampler: Sampler
     seed: int
     signature: Mapping[str, Any]
+    shortlist: Shortlist | None = None
 
 
 class Study:
@@ -109,7 +114,7 @@ class Study:
         begun = self._begun.pop(0) if self._begun else None
         self._seed(len(self._study.get_trials(deepcopy=False)) if begun is None else begun.number)
         trial = self._study.ask() if begun is None else self._take_up(begun)
-        trial.set_user_attr(point.KEY, dict(values or point.draw(trial, self._options.space)))
+        trial.set_user_attr(point.KEY, dict(values or self._choose(trial)))
         return self._tell_point(trial)
 
     def orphans(self) -> list[Ask]:
@@ -235,12 +240,28 @@ class Study:
             if step not in known:
                 trial.report(value, step)
 
-    def _seed(self, number: int) -> None:
-        text = f"{self._options.seed}:{number}".encode()
+    def _choose(self, trial: optuna.trial.Trial) -> Values:
+        from fractalgen.search import point
+
+        if self._options.shortlist is None:
+            return point.draw(trial, self._options.space)
+        values, figures = self._options.shortlist.choose(self._study, trial.number, partial(self._draw, trial))
+        trial.set_user_attr(_PROXIES, figures)
+        return values
+
+    def _draw(self, trial: optuna.trial.Trial, index: int) -> Values:
+        from fractalgen.search import point
+
+        self._seed(trial.number, f":{index}")
+        # Optuna's object asks its sampler once and keeps the answer, so every draw takes a new one.
+        return point.draw(self._take_up(trial), self._options.space)
+
+    def _seed(self, number: int, draw: str = "") -> None:
+        text = f"{self._options.seed}:{number}{draw}".encode()
         seed = int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
         self._study.sampler = self._options.sampler.build(self._options.space, seed)
 
-    def _take_up(self, frozen: optuna.trial.FrozenTrial) -> optuna.trial.Trial:
+    def _take_up(self, frozen: optuna.trial.FrozenTrial | optuna.trial.Trial) -> optuna.trial.Trial:
         import optuna
 
         # Optuna has no public way to take up a running trial again.
@@ -264,7 +285,7 @@ class Study:
             state=trial.state.name.lower(),
             params=self._options.space.labels(trial.params),
             values=dict(zip(names, values, strict=bool(values))),
-            metrics=record.get("metrics", {}),
+            metrics={**trial.user_attrs.get(_PROXIES, {}), **record.get("metrics", {})},
             fingerprint=record.get("fingerprint", ""),
             cached=record.get("cached", False),
             source=record.get("source", trial.number),

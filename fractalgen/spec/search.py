@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from fractalgen.spec._model import Model
+from fractalgen.spec.filter import Filter
 from fractalgen.spec.resources import Placed
 from fractalgen.spec.units import read_seconds
 from fractalgen.spec.weight_sharing import WeightSharing
@@ -87,6 +88,11 @@ class Search(Placed):
     weight_sharing: WeightSharing | None = Field(
         default=None,
         description="Score networks by weights that all of them share, then train the best ones alone.",
+    )
+    filter: dict[str, Filter] = Field(
+        default_factory=dict,
+        max_length=1,
+        description="The name of a proxy; of the points that the sampler chooses, only the best by it are trials.",
     )
     seed: int = Field(default=0, ge=0, lt=2**31, description="Seed of the sampler.")
     executor: str = Field(default="inline", description="Where trials run: inline, process or ray.")

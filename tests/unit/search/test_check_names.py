@@ -51,7 +51,7 @@ def problems(text):
         ),
         (
             "search: {pruner: successive_halving, objectives: [{metric: macs, direction: minimize}]}",
-            "f.yaml:2:18: search.pruner: a pruner ranks runs, and all objectives are figures of the graph. "
+            "f.yaml:2:18: search.pruner: a pruner ranks runs, and all objectives are known before training. "
             "Add an objective that is known after each epoch, such as val_accuracy.",
         ),
         (
