@@ -59,4 +59,6 @@ def _print(done: Run, out: Path) -> None:
     typer.echo(f"test accuracy {done.test.accuracy:.4f}")
     for column in done.columns:
         typer.echo(f"column {column.index}  accuracy {column.accuracy:.4f}")
+    for problem in done.score.guards.problems:
+        typer.echo(f"guard: {problem}")
     typer.echo(f"wrote {out}")

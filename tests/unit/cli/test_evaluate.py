@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from fractalgen.cli import app
@@ -58,3 +60,24 @@ def test_options_leave_columns_statistics_and_test_images_alone(run):
     document = json.loads(evaluate(run, "--no-columns", "--recalibrate", "0", "--split", "validation", "--json").stdout)
     assert (document["split"], document["columns"], document["recalibration"]) == ("validation", [], None)
     assert [each["of"] for each in document["guards"]["repeats"]] == ["validation"]
+
+
+def test_a_test_set_that_was_trained_on_is_said_by_both_verbs(tmp_path, monkeypatch):
+    monkeypatch.setenv("FRACTALGEN_CACHE", str(tmp_path / "cache"))
+    random = np.random.RandomState(0)
+    for name in ("cat", "owl"):
+        for number in range(4):
+            pixels = Image.fromarray(random.randint(0, 256, (8, 8), dtype=np.uint8))
+            for part in ("train", "test"):
+                (tmp_path / "data" / part / name).mkdir(parents=True, exist_ok=True)
+                pixels.save(tmp_path / "data" / part / name / f"{number}.png")
+    spec = tmp_path / "net.yaml"
+    spec.write_text(SPEC.replace("out: 10", "out: 2").replace("batch: 64", "batch: 2"))
+    arguments = [spec, "--data", tmp_path / "data", "--out", tmp_path / "run"]
+    trained = CliRunner().invoke(app, ["train", *map(str, arguments)], catch_exceptions=False).stdout
+    for printed in (trained, evaluate(tmp_path / "run").stdout):
+        found = [line for line in printed.splitlines() if line.startswith("guard: ")]
+        assert found == [
+            "guard: 2 of 8 test samples are also validation samples",
+            "guard: 6 of 8 test samples are also training samples",
+        ]
