@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from fractalgen.spec import Spec
     from fractalgen.spec.holes import Hole, Space
 
-FIGURES = ("parameters", "macs", "depth", "shortest_path", "nodes", "joins", "activations", "receptive_field")
+FIGURES = (
+    "parameters",
+    "macs",
+    "depth",
+    "shortest_path",
+    "nodes",
+    "joins",
+    "activations",
+    "peak_memory",
+    "ordered_memory",
+    "training_memory",
+    "receptive_field",
+)
 """Figures of the graph that a search can improve or bound."""
 
 

@@ -22,7 +22,7 @@ from fractalgen.spec._model import M, read_model
 from fractalgen.spec.tree import Tree
 
 
-def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation().metrics) -> tuple[SpecError, ...]:
+def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation(latency=True).metrics) -> tuple[SpecError, ...]:
     """Return what is wrong with the names in the `search:` part of a spec; nothing when all is well.
 
     Args:

@@ -18,12 +18,13 @@ from fractalgen.search.constraints import KNOWN_AT_ONCE, Constraint, violations
 from fractalgen.search.executors import Executor
 from fractalgen.search.full_disk import full_disk
 from fractalgen.search.job import EpochReport, Job, Outcome, Result
-from fractalgen.search.leaderboard import FILE, Leaderboard
+from fractalgen.search.leaderboard import FILE, Leaderboard, Row
 from fractalgen.search.progress import Observer
 from fractalgen.search.pruners import Pruner
 from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.rungs import Rungs
 from fractalgen.search.study import Ask, Study
+from fractalgen.search.warm_start import WarmStart
 from fractalgen.spec.holes import Space, Values
 
 _REPEATS_BEFORE_MOVE = 2
@@ -46,6 +47,7 @@ class Plan:
         budget: What else ends the search.
         pruner: What stops trials early, if anything does.
         measured: Constraints on figures of the run.
+        warm: What it begins with.
     """
 
     space: Space
@@ -58,6 +60,7 @@ class Plan:
     budget: Budget = field(default_factory=Budget)
     pruner: Pruner | None = None
     measured: tuple[Constraint, ...] = ()
+    warm: WarmStart = field(default_factory=WarmStart)
 
 
 class Driver:
@@ -92,6 +95,7 @@ class Driver:
             SearchError: the first evaluations failed, all of them.
         """
         self._orphans = self.study.orphans()
+        self.study.begin_with(self.plan.warm.points)
         self.board = replace(self.board, trials=self.study.rows())
         self._meter.see(self.board.trials, self.board)
         self._publish()
@@ -178,6 +182,9 @@ class Driver:
         if candidate.key in self._cache.running:
             self._cache.wait(candidate.key, ask.number)
             return None
+        if candidate.key in self.plan.warm.taken:
+            self._take_over(ask.number, candidate, self.plan.warm.taken[candidate.key])
+            return None
         return self._start(ask, candidate)
 
     def _start(self, ask: Ask, candidate: Candidate) -> Job | None:
@@ -250,6 +257,17 @@ class Driver:
             self.study.stop(number, source.reason, {**record, "rung": source.rung}, source.number)
         else:
             self.study.prune(number, source.reason, 1.0, record)
+        self._told(number)
+
+    def _take_over(self, number: int, candidate: Candidate, row: Row) -> None:
+        """Tell the values that another run has found; the networks are the same."""
+        figures = {**row.metrics, **candidate.figures}
+        record = _record(candidate, figures, evaluated=True, taken_from=row.taken_from, guards=dict(row.guards))
+        if broken := _broken(figures, self.plan.measured):
+            self.study.prune(number, _in_words(broken), sum(broken.values()), record)
+        else:
+            self.study.complete(number, figures, record)
+        self._cache.done[candidate.key] = number
         self._told(number)
 
     def _told(self, number: int) -> None:

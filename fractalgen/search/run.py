@@ -10,25 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fractalgen.atomic import write_text
-from fractalgen.errors import FractalGenError, Place, SpecErrors
+from fractalgen.errors import FractalGenError, Place, SearchError, SpecErrors
 from fractalgen.search.attempt import evaluate
 from fractalgen.search.budget import Budget
 from fractalgen.search.candidate import FIGURES, Realize, realize
 from fractalgen.search.check_names import check_names, read_pruner, read_sampler
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
-from fractalgen.search.evaluation import TrainEvaluation
+from fractalgen.search.evaluation import LATENCY, TrainEvaluation
 from fractalgen.search.full_disk import full_disk_is_said
 from fractalgen.search.job import Evaluation, Job
-from fractalgen.search.leaderboard import FILE, Leaderboard
+from fractalgen.search.leaderboard import FILE, Leaderboard, Row
 from fractalgen.search.placement import LOGS, placement_of
 from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
-from fractalgen.search.proposal import propose
 from fractalgen.search.proxies.evaluation import score_one, with_proxies
+from fractalgen.search.proposal import propose
 from fractalgen.search.run_folder import RunFolder, write_json
+from fractalgen.search.starts import read_point, whole_point
 from fractalgen.search.shortlist import read_shortlist
 from fractalgen.search.study import Published, Study, StudyOptions
+from fractalgen.search.warm_start import WarmStart, read_warm_start
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of
@@ -52,6 +54,7 @@ class SearchOptions:
         observer: Who watches.
         say: Is told in sentences, once, where trials will run.
         evaluation: What a trial does; training, unless something else is searched over.
+        warm_start: The folder of another run to begin with.
     """
 
     trials: int | None = None
@@ -63,6 +66,7 @@ class SearchOptions:
     observer: Observer = field(default_factory=Silent)
     say: Callable[[str], object] = lambda _: None
     evaluation: Evaluation = field(default_factory=TrainEvaluation)
+    warm_start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     folder = RunFolder(Path(out).absolute())
     folder.check()
     options = replace(options, evaluation=with_proxies(options.evaluation, spec.search or Search()))
+    options = replace(options, evaluation=_measuring(spec.search or Search(), options.evaluation))
     evaluation = shared_evaluation(spec, folder.path, options.evaluation)
     checked = _check(spec, replace(options, evaluation=evaluation), folder)
     for line in (*checked.site.layout.lines, propose(folder.path)):
@@ -144,10 +149,37 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
         measured=tuple(bound for bound in bounds if bound.metric not in FIGURES),
     )
     check_points(spec.space, plan.realize, constraints)
+    plan = replace(plan, warm=_warm_start(spec, search, plan, options.warm_start, folder))
+    if most is not None:
+        # It comes to every point anyway, and has given each trial its own.
+        plan = replace(plan, warm=replace(plan.warm, points=()))
     signature = _signature(spec, search, plan.realize, digest)
     shortlist = read_shortlist(search, make, constraints, partial(score_one, data, plan.threads))
     study = StudyOptions(search.objectives, spec.space, sampler, seed, signature, shortlist)
     return _Checked(plan, study, site)
+
+
+def _measuring(search: Search, evaluation: Evaluation) -> Evaluation:
+    """Return the evaluation; one that trains measures the latency too, when something asks for it."""
+    asked = {*search.constraints, *(objective.metric for objective in search.objectives)}
+    if isinstance(evaluation, TrainEvaluation) and LATENCY in asked:
+        return replace(evaluation, latency=True)
+    return evaluation
+
+
+def _warm_start(spec: Spec, search: Search, plan: Plan, other: Path | None, folder: RunFolder) -> WarmStart:
+    """Return the points of the spec, and then what another run has to offer."""
+    written = spec.tree.value["search"].value["start"].children() if search.start else ()
+    points = [
+        whole_point(spec.space, read_point(spec.space, tree), f"{plan.seed}:start:{index}")
+        for index, tree in enumerate(written)
+    ]
+    if other is None:
+        return WarmStart(tuple(points))
+    if Path(other).absolute() == folder.path:
+        raise SearchError(f"{str(other)!r} is the run itself", "It goes on where it stopped without --warm-start.")
+    warm = read_warm_start(Path(other), spec.space, plan.realize, search.objectives)
+    return replace(warm, points=(*points, *warm.points))
 
 
 def _signature(spec: Spec, search: Search, realize: Realize, data_digest: str) -> dict[str, Any]:
@@ -189,7 +221,7 @@ class _Winner:
             return board
         known = self.study.published
         if known is None or known.number != best.source or not known.files.items() <= self.folder.best_files().items():
-            known = self._publish(best.source)
+            known = self._publish(best)
             self.study.published = known
         return board.with_test_accuracy(known.accuracy)
 
@@ -199,9 +231,12 @@ class _Winner:
         write_text(job.spec_file, self.plan.realize(self.study.point(number)).text)
         return job
 
-    def _publish(self, number: int) -> Published:
+    def _publish(self, row: Row) -> Published:
         """Make `best/` anew, and what was lost of the trial too."""
         shutil.rmtree(self.folder.best, ignore_errors=True)
+        number = row.source
+        if row.taken_from and Path(row.taken_from).is_dir():
+            shutil.copytree(row.taken_from, self.folder.trial(number), dirs_exist_ok=True)
         job = self.job(number)
         accuracy = self.evaluation.publish(job, self.folder.best)
         if accuracy is None and not evaluate(self.evaluation, job, lambda _: True).failed:

@@ -8,7 +8,7 @@ may be what kills the driver. One that was killed before it had a point is the n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -36,6 +36,7 @@ _MARK = "signature"
 _PROXIES = "proxies"
 _STANDS = "rungs"
 _SPENT = "spent"
+_START = "start"
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,20 @@ class Study:
         begun = self._begun.pop(0) if self._begun else None
         self._seed(len(self._study.get_trials(deepcopy=False)) if begun is None else begun.number)
         trial = self._study.ask() if begun is None else self._take_up(begun)
-        trial.set_user_attr(point.KEY, dict(values or self._choose(trial)))
+        if point.KEY not in trial.user_attrs:
+            trial.set_user_attr(point.KEY, dict(values or self._choose(trial)))
         return self._tell_point(trial)
+
+    def begin_with(self, points: Iterable[Values]) -> None:
+        """Let the next trials have these points, those that were begun with before left out."""
+        from fractalgen.search import point
+
+        marked = (trial.user_attrs for trial in self._study.get_trials(deepcopy=False))
+        known = [attributes[point.KEY] for attributes in marked if _START in attributes]
+        for values in map(dict, points):
+            if values not in known:
+                self._study.enqueue_trial({}, user_attrs={point.KEY: values, _START: True})
+                known.append(values)
 
     def orphans(self) -> list[Ask]:
         """Take over the trials that a killed driver left running; prune those that were left too often."""

@@ -21,6 +21,7 @@ from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.executors.inline import Inline
 from fractalgen.search.run_folder import RunFolder
 from fractalgen.search.study import Study, StudyOptions
+from fractalgen.search.warm_start import WarmStart
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of
@@ -94,6 +95,7 @@ class Bench:
     evaluation: Formula = field(default_factory=Formula)
     constraints: tuple[Constraint, ...] = ()
     measured: tuple[Constraint, ...] = ()
+    warm: WarmStart = field(default_factory=WarmStart)
     observer: Any = field(default_factory=Silent)
     signature: Mapping[str, Any] = field(default_factory=lambda: {"hole": {"width": "1 to 30"}})
 
@@ -107,7 +109,17 @@ class Bench:
         budget = Budget(seconds=self.search.seconds, until=self.search.until)
         pruner = read_pruner(tree_of(self.search.pruner, Place())) if self.search.pruner else None
         plan = Plan(
-            self.space, realize, self.constraints, trials, self.search.seed, None, 1, budget, pruner, self.measured
+            space=self.space,
+            realize=realize,
+            constraints=self.constraints,
+            target=trials,
+            seed=self.search.seed,
+            data=None,
+            threads=1,
+            budget=budget,
+            pruner=pruner,
+            measured=self.measured,
+            warm=self.warm,
         )
         board = Leaderboard("bench", self.search.objectives, trials)
         driver = Driver(self.study(), plan, RunFolder(self.folder), board, self.observer)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,28 @@ def test_the_best_trial_is_best_by_the_objectives_in_order_and_no_repeat():
 def test_an_empty_leaderboard_has_no_best_and_no_front():
     empty = Leaderboard("digits", OBJECTIVES, 6)
     assert (empty.best, empty.front) == (None, ())
+
+
+def test_epochs_are_counted_over_all_trials():
+    board = BOARD.add(row(5, 0.5, 900, epochs=3)).add(row(6, 0.4, 950, epochs=9))
+    assert (board.epochs, board.to_json()["epochs"]) == (12, 12)
+
+
+def test_the_hypervolume_is_what_the_front_dominates_within_the_reference():
+    objectives = (
+        Objective(metric="val_accuracy", reference=0.5),
+        Objective(metric="parameters", direction="minimize", reference=300),
+    )
+    board = replace(BOARD, objectives=objectives)
+    assert board.hypervolume == pytest.approx(0.4 * 200 + 0.05 * 100)
+    assert board.to_json()["hypervolume"] == board.hypervolume
+
+
+def test_without_a_reference_for_each_objective_there_is_no_hypervolume():
+    first = Objective(metric="val_accuracy", reference=0.5)
+    assert BOARD.hypervolume is None
+    assert replace(BOARD, objectives=(first, OBJECTIVES[1])).hypervolume is None
+    assert replace(BOARD, objectives=(first,)).hypervolume is None
 
 
 def written(folder, data):
