@@ -1,0 +1,98 @@
+"""Trainings on CIFAR-10, three seeds each, with the minutes that they take.
+
+    python benchmarks/cifar10.py FOLDER [NAME...] [--seeds 3] [--out runs/cifar10]
+
+FOLDER holds CIFAR-10 as parquet files. Each training is a run folder under --out: it goes on where it was killed, and
+one that is finished is not run again. The figures go to `results/cifar10.json`, the table to standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fractalgen.spec import load
+from fractalgen.training import Epoch, RunOptions, resolve_data, run_training
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" / "cifar10.json"
+Row = dict[str, Any]
+SPECS = {
+    "template": HERE / "specs" / "template.yaml",
+    "template_unit": HERE / "specs" / "template_unit.yaml",
+    "fast": HERE.parent / "search_spaces" / "cifar10" / "fast.yaml",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data")
+    parser.add_argument("names", nargs="*", default=list(SPECS), help=", ".join(SPECS))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=Path("runs/cifar10"))
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for name in given.names:
+        runs = [train(SPECS[name], given.data, given.out / f"{name}-{seed}", seed) for seed in range(given.seeds)]
+        found[name] = {"machine": machine(), "runs": runs}
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    print(table(found))
+
+
+def train(spec_file: Path, data: str, folder: Path, seed: int) -> Row:
+    metrics = folder / "metrics.json"
+    if not metrics.exists():
+        options = RunOptions(out=folder, data=resolve_data(data), seed=seed, on_epoch=show)
+        run_training(load(spec_file), options)
+    record = json.loads(metrics.read_text())
+    epochs = record["epochs"]
+    return {
+        "seed": seed,
+        "epochs": len(epochs),
+        "val_accuracy": epochs[-1]["val_accuracy"],
+        "test_accuracy": record["test_accuracy"],
+        "minutes": round(sum(epoch["seconds"] for epoch in epochs) / 60, 2),
+    }
+
+
+def show(epoch: Epoch) -> None:
+    print(f"epoch {epoch.epoch}: val {epoch.val_accuracy:.4f}, {epoch.seconds:.0f} s", flush=True)
+
+
+def machine() -> Row:
+    return {
+        "cores": os.cpu_count(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "platform": platform.machine(),
+    }
+
+
+def table(found: Row) -> str:
+    lines = [
+        "| net | seeds | epochs | val accuracy | test accuracy | lowest to highest | minutes a run |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, record in found.items():
+        runs = record["runs"]
+        test = [run["test_accuracy"] for run in runs]
+        val, minutes = (statistics.mean(run[key] for run in runs) for key in ("val_accuracy", "minutes"))
+        figures = [
+            f"{val:.4f}",
+            f"{statistics.mean(test):.4f}",
+            f"{min(test):.4f} to {max(test):.4f}",
+            f"{minutes:.1f}",
+        ]
+        lines.append(" | ".join([f"| {name}", str(len(runs)), str(runs[0]["epochs"]), *figures]) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
