@@ -27,6 +27,7 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Trials at a time.")] = None,
     address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="A Ray cluster that runs.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the sampler.")] = None,
+    warm_start: Annotated[Path | None, typer.Option(metavar="DIR", help="Another run to begin with.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the holes of a spec; kill it at any time, the same command goes on.
@@ -50,6 +51,7 @@ def run(
             workers=workers,
             address=address,
             seed=seed,
+            warm_start=warm_start,
             data=resolve_data(data) if data else None,
             observer=live,
             say=partial(typer.echo, err=True),
@@ -83,7 +85,8 @@ def _print(console: Console, board: Leaderboard, paths: Sequence[Path], proposal
     console.print(table)
     repeats = sum(row.cached for row in board.trials)
     pruned = sum(not row.complete for row in board.trials)
-    console.print(f"{len(board.trials)} trials, {repeats} answered from the cache, {pruned} pruned", highlight=False)
+    counts = f"{len(board.trials)} trials, {repeats} answered from the cache, {pruned} pruned, {board.epochs:,} epochs"
+    console.print(counts, highlight=False)
     for row in board.trials:
         for problem in () if row.cached else row.problems:
             console.print(f"trial {row.number}: {problem}", highlight=False, soft_wrap=True)
