@@ -83,10 +83,13 @@ for (const button of document.querySelectorAll("td button[data-trial]"))
 CHARTS = """
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const themed = layout => {
-  const line = css("--rule"), axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+  const line = css("--rule"), title = { standoff: 14 };
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, title };
   const box = { bgcolor: css("--paper"), bordercolor: line, font: { color: css("--ink") } };
   const font = { color: css("--ink"), family: "system-ui, sans-serif", size: 12 };
-  return { ...layout, title: undefined, font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+  const notes = (layout.annotations ?? []).map(note => ({ ...note, font: { size: 11 }, bgcolor: css("--paper") }));
+  return { ...layout, title: undefined, font, annotations: notes,
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     hoverlabel: { ...box, align: "left" }, autosize: true, width: undefined, height: undefined,
     margin: layout.margin ?? { l: 60, r: 20, t: 20, b: 50 }, template: { layout: { xaxis: axis, yaxis: axis } } };
 };

@@ -92,7 +92,8 @@ def history_chart(board: Leaderboard) -> Chart:
     from optuna.visualization import plot_optimization_history
 
     figure = plot_optimization_history(study, target_name=worded(readable(goal.metric)))
-    return Chart("history", *_plain(figure), trials="x", low=True)
+    traces, layout = _plain(figure)
+    return Chart("history", traces, {**layout, "legend": _LEGEND}, "x", low=True)
 
 
 def parallel_chart(board: Leaderboard) -> Chart:
