@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fractalgen.errors import SearchError
 from fractalgen.search.evaluation import TrainEvaluation, dataset_of
 from fractalgen.search.job import Evaluation
 from fractalgen.search.weight_sharing.evaluation import SharedEvaluation
@@ -31,14 +32,19 @@ def shared_evaluation(spec: Spec, out: Path, alone: Evaluation) -> Evaluation:
     """Return the evaluation of a search: by shared weights where the spec says so, else `alone`.
 
     Raises:
-        SearchError: the space has a hole that shared weights cannot judge.
+        SearchError: the space has a hole that shared weights cannot judge, or the search would stop trials early.
     """
-    sharing = spec.search.weight_sharing if spec.search is not None else None
-    if sharing is None:
+    search = spec.search
+    if search is None or search.weight_sharing is None:
         return alone
+    if search.pruner:
+        message = (
+            f"the pruner {next(iter(search.pruner))!r} has nothing to stop: with weight_sharing no trial is trained"
+        )
+        raise SearchError(message, "Take `pruner` out of `search:`.")
     check_sharing(spec)
     device = alone.device if isinstance(alone, TrainEvaluation) else "auto"
-    return SharedEvaluation(alone, out / FOLDER, sharing, device)
+    return SharedEvaluation(alone, out / FOLDER, search.weight_sharing, device)
 
 
 def train_shared(spec: Spec, plan: Plan, evaluation: SharedEvaluation, say: Say) -> None:

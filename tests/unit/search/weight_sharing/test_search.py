@@ -116,3 +116,9 @@ def test_other_evaluations_may_stand_for_training_alone(tmp_path, options):
 
     board = run_search(space(), tmp_path / "run", replace(options, evaluation=Known("cpu")))
     assert board.test_accuracy == 0.25
+
+
+def test_a_pruner_has_nothing_to_stop(tmp_path, options):
+    with pytest.raises(SearchError, match=r"the pruner 'successive_halving' has nothing to stop.* Take `pruner` out"):
+        run_search(space("search: {", "search: {pruner: successive_halving, "), tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
