@@ -45,8 +45,17 @@ def front_chart(board: Leaderboard) -> Chart:
         "yaxis": _axis(upwards, [row.final[upwards.metric] for row in rows]),
         "legend": _LEGEND,
         "hovermode": "closest",
+        **_colour_axis(goals),
     }
     return Chart("front", traces, layout, "customdata")
+
+
+def _colour_axis(goals: Sequence[Objective]) -> dict[str, Any]:
+    """Return the axis of a third objective: lightness rises evenly along it, for every reader."""
+    if len(goals) < 3:
+        return {}
+    bar = {"title": {"text": worded(readable(goals[2].metric)), "side": "right"}}
+    return {"coloraxis": {"colorscale": "Cividis", "colorbar": bar}}
 
 
 def _marks(name: str, rows: Sequence[Row], goals: Sequence[Objective]) -> dict[str, Any]:
@@ -56,9 +65,7 @@ def _marks(name: str, rows: Sequence[Row], goals: Sequence[Objective]) -> dict[s
         "front": {"color": COLOURS["front"], "size": 12},
     }[name]
     if len(goals) > 2:
-        values = [row.final[goals[2].metric] for row in rows]
-        bar = {"title": {"text": worded(readable(goals[2].metric)), "side": "right"}}
-        look = {**look, "color": values, "colorscale": "Cividis", "coloraxis": "coloraxis", "colorbar": bar}
+        look = {**look, "color": [row.final[goals[2].metric] for row in rows], "coloraxis": "coloraxis"}
     steps = "vh" if goals[1].direction == "maximize" else "hv"
     lines = {"mode": "lines+markers", "line": {"shape": steps, "dash": "dash", "color": COLOURS["front"]}}
     return {

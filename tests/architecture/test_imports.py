@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SPACES = Path(__file__).parents[2] / "search_spaces"
-HEAVY = ("torch", "ray", "optuna", "sklearn", "pandas")
+HEAVY = ("torch", "ray", "optuna", "plotly", "sklearn", "pandas")
 PROBE = """
 import json, sys
 from fractalgen.cli import app
@@ -35,6 +35,8 @@ def loaded_by(*arguments):
         ["show", SPACES / "cifar10" / "fractalnet20.yaml"],
         ["show", SPACES / "digits.yaml", "--json"],
         ["draw", SPACES / "cifar10" / "fractalnet20.yaml", "-o", "OUT.svg"],
+        ["draw", SPACES / "cifar10" / "fractalnet20.yaml", "-o", "OUT.svg", "--drop-path", "mixed", "--colour", "macs"],
+        ["draw", SPACES / "svhn" / "fractalnet20.yaml", "-o", "OUT.svg", "--pass", "simplify"],
         ["enumerate", SPACES / "digits.yaml", "--limit", "5"],
         ["list"],
     ],

@@ -71,6 +71,7 @@ def test_values_far_apart_lie_on_an_axis_of_equal_factors():
 def test_a_third_objective_is_the_colour():
     found = front_chart(board(row(0), row(1, 0.9, 2000.0), objectives=(ACCURACY, PARAMETERS, DEPTH)))
     assert trace(found, "front")["marker"]["color"] == [0, 1]
+    assert found.layout["coloraxis"]["colorbar"]["title"]["text"] == "depth"
 
 
 def test_one_objective_has_no_front():
