@@ -1,4 +1,4 @@
-"""The page of a spec's sections, with samplers, executors, figures, holes and limits."""
+"""The page of a spec's sections, with samplers, pruners, executors, figures, holes and limits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import inspect
 
 from pages import code, contents, markdown_table, page
+from pydantic import BaseModel
 from schema_tables import Schema, inner_mappings, keys_of, table
 
 from fractalgen.ir.field_notes import texts_under
@@ -23,11 +24,12 @@ def spec_page() -> str:
     return page(
         "The spec file",
         lead,
-        contents([*sections, "rules", "samplers", "proxies", "executors", "figures", "holes", "limits"]),
+        contents([*sections, "rules", "samplers", "pruners", "proxies", "executors", "figures", "holes", "limits"]),
         table(SCHEMA),
         *(_section(name, SCHEMA["properties"][name]) for name in sections),
         _section("rules", rule),
         _samplers(),
+        _pruners(),
         _proxies(),
         _executors(),
         _figures(),
@@ -49,10 +51,18 @@ def _samplers() -> list[str]:
     from fractalgen.search.samplers import SAMPLERS
 
     lines = ["## samplers", "", "`search.sampler` is one of these names, or one name with its options.", ""]
-    for name in SAMPLERS:
-        found = SAMPLERS.get(name)
-        lines += [f"### {name}", "", *(inspect.getdoc(found) or "").splitlines(), "", *table(found.model_json_schema())]
-    return lines
+    return [*lines, *(line for name in SAMPLERS for line in _options(name, SAMPLERS.get(name)))]
+
+
+def _pruners() -> list[str]:
+    from fractalgen.search.pruners import PRUNERS
+
+    lines = ["## pruners", "", "`search.pruner` is one of these names, or one name with its options.", ""]
+    return [*lines, *(line for name in PRUNERS for line in _options(name, PRUNERS.get(name)))]
+
+
+def _options(name: str, found: type[BaseModel]) -> list[str]:
+    return [f"### {name}", "", *(inspect.getdoc(found) or "").splitlines(), "", *table(found.model_json_schema())]
 
 
 def _proxies() -> list[str]:
@@ -80,12 +90,12 @@ def _figures() -> list[str]:
     from fractalgen.search import candidate
     from fractalgen.search.evaluation import TrainEvaluation
 
-    run = TrainEvaluation().metrics
+    run = TrainEvaluation(latency=True).metrics
     return [
         "## figures",
         "",
-        f"A search bounds figures of the graph in `constraints`: {', '.join(map(code, candidate.FIGURES))}. An "
-        f"objective is one of these, a [proxy](#proxies), or a figure of the run: {', '.join(map(code, run))}.",
+        f"An objective or a constraint names a figure of the graph, {', '.join(map(code, candidate.FIGURES))}, or "
+        f"one of the run, {', '.join(map(code, run))}. An objective can also be a [proxy](#proxies).",
         "",
     ]
 

@@ -48,7 +48,7 @@ class LiveTable:
         self._board, self._workers = leaderboard, workers
         self._began, self._already = time.monotonic(), len(leaderboard.trials)
         if self._already:
-            self._console.print(f"going on after {self._already} of {leaderboard.target} trials")
+            self._console.print(f"going on after {_of(leaderboard, self._already)} trials")
 
     def trial_started(self, number: int, params: Mapping[str, Any]) -> None:
         """Show a running trial."""
@@ -64,18 +64,18 @@ class LiveTable:
         self._running.pop(row.number, None)
         self._board = leaderboard
         if not self._console.is_terminal:
-            done = f"{len(leaderboard.trials)}/{leaderboard.target}"
+            done = f"{len(leaderboard.trials)}/{leaderboard.target or '?'}"
             self._console.print(f"{done}  trial {row.number}  {outcome(row)}", highlight=False, markup=False)
 
     def _render(self) -> RenderableType:
         board = self._board
         if board is None:
             return Text("starting")
-        bar = ProgressBar(total=board.target, completed=len(board.trials), width=40)
+        bar = ProgressBar(total=board.target or None, completed=len(board.trials), width=40)
         return Group(bar, Text(self._summary(board)), self._table(board))
 
     def _summary(self, board: Leaderboard) -> str:
-        parts = [f"{len(board.trials)} of {board.target} trials", f"front {len(board.front)}"]
+        parts = [f"{_of(board, len(board.trials))} trials", f"front {len(board.front)}"]
         if board.best is not None:
             main = board.objectives[0].metric
             parts.insert(1, f"best {main} {figure(board.best.values[main])}")
@@ -86,7 +86,7 @@ class LiveTable:
 
     def _seconds_left(self, board: Leaderboard) -> float | None:
         done = len(board.trials) - self._already
-        if done == 0:
+        if done == 0 or not board.target:
             return None
         return (time.monotonic() - self._began) / done * (board.target - len(board.trials))
 
@@ -102,6 +102,10 @@ class LiveTable:
             state = "repeat" if row.cached else "done" if row.complete else "pruned"
             table.add_row(str(row.number), state, *_cells(board, row.values), _choices(row.params), style="dim")
         return table
+
+
+def _of(board: Leaderboard, done: int) -> str:
+    return f"{done} of {board.target}" if board.target else str(done)
 
 
 def outcome(row: Row) -> str:

@@ -24,11 +24,11 @@ from fractalgen.search.leaderboard import FILE, Leaderboard, Row
 from fractalgen.search.placement import LOGS, placement_of
 from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
-from fractalgen.search.proxies.evaluation import score_one, with_proxies
 from fractalgen.search.proposal import propose
+from fractalgen.search.proxies.evaluation import score_one, with_proxies
 from fractalgen.search.run_folder import RunFolder, write_json
-from fractalgen.search.starts import read_point, whole_point
 from fractalgen.search.shortlist import read_shortlist
+from fractalgen.search.starts import read_point, whole_point
 from fractalgen.search.study import Published, Study, StudyOptions
 from fractalgen.search.warm_start import WarmStart, read_warm_start
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
@@ -90,8 +90,8 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     """
     folder = RunFolder(Path(out).absolute())
     folder.check()
-    options = replace(options, evaluation=with_proxies(options.evaluation, spec.search or Search()))
-    options = replace(options, evaluation=_measuring(spec.search or Search(), options.evaluation))
+    measuring = _measuring(spec.search or Search(), options.evaluation)
+    options = replace(options, evaluation=with_proxies(measuring, spec.search or Search()))
     evaluation = shared_evaluation(spec, folder.path, options.evaluation)
     checked = _check(spec, replace(options, evaluation=evaluation), folder)
     for line in (*checked.site.layout.lines, propose(folder.path)):

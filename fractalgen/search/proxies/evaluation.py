@@ -49,7 +49,7 @@ class ProxyEvaluation:
         if not self.trains:
             seconds = time.monotonic() - began
             return Result({**scores, "seconds": seconds}, seconds=seconds)
-        result = self.inner.run(job, report)
+        result = self.inner.run(job, lambda news: report(replace(news, metrics={**news.metrics, **scores})))
         return result if result.failed else replace(result, metrics={**result.metrics, **scores})
 
     def publish(self, job: Job, best: Path) -> float | None:

@@ -29,6 +29,26 @@ def test_without_a_terminal_a_trial_is_a_line():
     assert text.getvalue() == "1/4  trial 0  val_accuracy 0.9712  parameters 12,345\n"
 
 
+def test_a_search_without_a_bound_on_trials_counts_them_alone():
+    text = io.StringIO()
+    board = replace(BOARD, target=0).add(ROW)
+    with LiveTable(Console(file=text, width=100)) as live:
+        live.search_started(board, 1)
+        live.trial_finished(replace(ROW, number=1), board.add(replace(ROW, number=1)))
+    first, second = text.getvalue().splitlines()
+    assert first == "going on after 1 trials"
+    assert second.startswith("2/?  trial 1  ")
+
+
+def test_a_search_without_a_bound_on_trials_does_not_know_how_long_it_takes():
+    shown = io.StringIO()
+    with LiveTable(Console(file=shown, width=100, force_terminal=True, color_system=None)) as live:
+        live.search_started(replace(BOARD, target=0), 1)
+        live.trial_finished(ROW, replace(BOARD, target=0).add(ROW))
+    assert "1 trials" in shown.getvalue()
+    assert "left" not in shown.getvalue()
+
+
 def test_on_a_terminal_the_running_trial_shows_its_epoch_and_choices():
     text = io.StringIO()
     with LiveTable(Console(file=text, width=100, force_terminal=True, color_system=None)) as live:
