@@ -28,6 +28,10 @@ def run(
     address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="A Ray cluster that runs.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the sampler.")] = None,
     warm_start: Annotated[Path | None, typer.Option(metavar="DIR", help="Another run to begin with.")] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="A PostgreSQL database for several drivers; see docs/several-drivers.md."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the holes of a spec; kill it at any time, the same command goes on.
@@ -54,6 +58,7 @@ def run(
             warm_start=warm_start,
             data=resolve_data(data) if data else None,
             observer=live,
+            storage=storage,
             say=partial(typer.echo, err=True),
         )
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -15,6 +16,7 @@ from fractalgen.search.budget import Budget, Meter
 from fractalgen.search.cache import Cache
 from fractalgen.search.candidate import Candidate, Realize, draw_point
 from fractalgen.search.constraints import KNOWN_AT_ONCE, Constraint, violations
+from fractalgen.search.elsewhere import Elsewhere
 from fractalgen.search.executors import Executor
 from fractalgen.search.full_disk import full_disk
 from fractalgen.search.job import EpochReport, Job, Outcome, Result
@@ -30,6 +32,7 @@ from fractalgen.spec.holes import Space, Values
 _REPEATS_BEFORE_MOVE = 2
 _MOVE_DRAWS = 64
 _FAILURES_BEFORE_STOP = 3
+_GLANCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Driver:
         self._rungs = None if plan.pruner is None else Rungs(plan.pruner, board.objectives, study.stands())
         self._running: dict[int, Candidate] = {}
         self._orphans: list[Ask] = []
+        self._elsewhere = Elsewhere()
+        self._others_run = False
         self._evaluated = 0
         self._failures: list[str] = []
 
@@ -94,7 +99,8 @@ class Driver:
         Raises:
             SearchError: the first evaluations failed, all of them.
         """
-        self._orphans = self.study.orphans()
+        with self.study.drivers.turn():
+            self._orphans = self.study.orphans()
         self.study.begin_with(self.plan.warm.points)
         self.board = replace(self.board, trials=self.study.rows())
         self._meter.see(self.board.trials, self.board)
@@ -105,10 +111,7 @@ class Driver:
             return self.board
         try:
             executor.start()
-            self._fill(executor)
-            while self._running:
-                self._receive(executor.poll(self._on_epoch))
-                self._fill(executor)
+            self._work(executor)
         except BaseException:
             self.study.release(self._meter.seconds)
             raise
@@ -133,12 +136,49 @@ class Driver:
     def _known_at_once(self) -> tuple[Constraint, ...]:
         return tuple(bound for bound in self.plan.measured if bound.metric in KNOWN_AT_ONCE)
 
+    def _work(self, executor: Executor) -> None:
+        """Go on until nothing runs, here or with another driver, whose trials this one takes over if it dies."""
+        while True:
+            self._fill(executor)
+            if self._running:
+                self._receive(executor.poll(self._on_epoch))
+            elif self._others_run:
+                time.sleep(_GLANCE_SECONDS)
+            else:
+                return
+
+    def _hear_others(self) -> None:
+        """Take over what dead drivers left, note what living ones have finished, and answer twins of that."""
+        if not self.study.drivers.several:
+            return
+        # Before the news is heard: what finishes meanwhile is no longer among it.
+        self._others_run = bool(self.study.elsewhere)
+        self._orphans += self.study.orphans()
+        self._cache.done.update(self.study.keys())
+        known = {row.number for row in self.board.trials}
+        for row in self.study.rows():
+            if row.number not in known:
+                self._told(row.number)
+        for twin, candidate in self._elsewhere.answered({row.number for row in self.board.trials}):
+            if candidate.key in self._cache.done:
+                self._repeat(twin.number, candidate)
+            else:
+                self._orphans.append(twin)
+
+    def _evaluated_elsewhere(self, key: str) -> int | None:
+        """Return the trial of another driver that evaluates `key`; what is finished is noted, or it could slip by."""
+        other = self.study.claimed(key)
+        if other is None and self.study.drivers.several:
+            self._cache.done.update(self.study.keys())
+        return other
+
     def _fill(self, executor: Executor) -> None:
         while len(self._running) < executor.slots:
-            begun = len(self.board.trials) + len(self._running) + self._cache.waiters
-            if not self._meter.allows(begun):
-                return
-            job = self._begin(self._orphans.pop(0) if self._orphans else self._ask())
+            with self.study.drivers.turn():
+                self._hear_others()
+                if not self._meter.allows(self.study.begun - len(self._orphans)):
+                    return
+                job = self._begin(self._orphans.pop(0) if self._orphans else self._ask())
             if job is not None:
                 executor.submit(job)
 
@@ -176,8 +216,12 @@ class Driver:
             self.study.prune(ask.number, _in_words(broken), sum(broken.values()), record)
             self._told(ask.number)
             return None
+        other = self._evaluated_elsewhere(candidate.key)
         if candidate.key in self._cache.done:
             self._repeat(ask.number, candidate)
+            return None
+        if other is not None:
+            self._elsewhere.wait(other, ask, candidate)
             return None
         if candidate.key in self._cache.running:
             self._cache.wait(candidate.key, ask.number)
@@ -189,6 +233,7 @@ class Driver:
 
     def _start(self, ask: Ask, candidate: Candidate) -> Job | None:
         self._cache.start(candidate.key, ask.number)
+        self.study.claim(ask.number, candidate.key)
         self._running[ask.number] = candidate
         labels = self.plan.space.labels(ask.values)
         job = Job(ask.number, self.folder.trial(ask.number), self.plan.data, self.plan.threads, labels=labels)

@@ -29,6 +29,7 @@ from fractalgen.search.proxies.evaluation import score_one, with_proxies
 from fractalgen.search.run_folder import RunFolder, write_json
 from fractalgen.search.shortlist import read_shortlist
 from fractalgen.search.starts import read_point, whole_point
+from fractalgen.search.storage import Storage
 from fractalgen.search.study import Published, Study, StudyOptions
 from fractalgen.search.warm_start import WarmStart, read_warm_start
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
@@ -54,6 +55,7 @@ class SearchOptions:
         observer: Who watches.
         say: Is told in sentences, once, where trials will run.
         evaluation: What a trial does; training, unless something else is searched over.
+        storage: The address of a PostgreSQL database that several drivers share; None for the run folder.
         warm_start: The folder of another run to begin with.
     """
 
@@ -66,6 +68,7 @@ class SearchOptions:
     observer: Observer = field(default_factory=Silent)
     say: Callable[[str], object] = lambda _: None
     evaluation: Evaluation = field(default_factory=TrainEvaluation)
+    storage: str | None = None
     warm_start: Path | None = None
 
 
@@ -97,8 +100,9 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     for line in (*checked.site.layout.lines, propose(folder.path)):
         if line:
             options.say(line)
-    with full_disk_is_said(folder.path), folder.owned():
-        study = Study(folder.path, checked.study)
+    storage = Storage(folder.path, options.storage, spec.name)
+    with storage.faults_are_said(), full_disk_is_said(folder.path), folder.owned():
+        study = Study(folder.path, checked.study, storage)
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
         board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
         driver = Driver(study, checked.plan, folder, board, options.observer)
@@ -220,6 +224,9 @@ class _Winner:
         if best is None:
             return board
         known = self.study.published
+        if self.study.drivers.several and not self.folder.holds(best.source):
+            # Another driver has the weights, and publishes them in its own folder.
+            return board.with_test_accuracy(known.accuracy if known and known.number == best.source else None)
         if known is None or known.number != best.source or not known.files.items() <= self.folder.best_files().items():
             known = self._publish(best)
             self.study.published = known

@@ -31,6 +31,10 @@ class RunFolder:
         """Return the folder of a trial."""
         return self.path / "trials" / str(number)
 
+    def holds(self, number: int) -> bool:
+        """Whether a trial was evaluated in this folder."""
+        return (self.trial(number) / "metrics.json").exists()
+
     @property
     def best(self) -> Path:
         """The folder of the best network."""

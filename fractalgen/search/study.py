@@ -21,7 +21,7 @@ from fractalgen.search.leaderboard import Row
 from fractalgen.search.rungs import Stand, read_stand
 from fractalgen.search.samplers import Sampler
 from fractalgen.search.shortlist import Shortlist
-from fractalgen.search.sqlite_file import connect_args
+from fractalgen.search.storage import Storage
 from fractalgen.spec.search import Objective
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from fractalgen.spec.holes import Space, Values
 
-FILE = "study.db"
-_NAME = "search"
 _REQUEUES = 2
 _MARK = "signature"
+_OWNER = "driver"
+_CLAIM = "evaluates"
 _PROXIES = "proxies"
 _STANDS = "rungs"
 _SPENT = "spent"
@@ -89,22 +89,31 @@ class Study:
     Args:
         folder: The run folder, which must exist; the study is made in it or taken up again.
         options: See `StudyOptions`.
+        storage: Where it is kept instead.
 
     Raises:
         SearchError: the folder's study searches something else, or its file cannot be read.
     """
 
-    def __init__(self, folder: Path, options: StudyOptions) -> None:
+    def __init__(self, folder: Path, options: StudyOptions, storage: Storage | None = None) -> None:
         self._options = options
-        self._study = _open(folder / FILE, options.objectives)
+        self._storage = storage or Storage(folder)
+        self.drivers = self._storage.drivers
         self._trials: dict[int, optuna.trial.Trial] = {}
         self._begun: list[optuna.trial.FrozenTrial] = []
+        with self.drivers.turn():
+            self._study = self._storage.open(options.objectives)
+            self._sign()
+
+    def _sign(self) -> None:
+        """Note what the study searches, or compare it with what was noted."""
+        options = self._options
         known = self._study.user_attrs.get(_MARK)
         if known is None:
             self._study.set_user_attr(_MARK, dict(options.signature))
         elif difference := _difference(known, dict(options.signature)):
             raise SearchError(
-                f"the study in {str(folder)!r} searches something else: {difference}",
+                f"the study {self._storage} searches something else: {difference}",
                 "Give another --out, or the spec that the study was started with.",
             )
 
@@ -115,6 +124,7 @@ class Study:
         begun = self._begun.pop(0) if self._begun else None
         self._seed(len(self._study.get_trials(deepcopy=False)) if begun is None else begun.number)
         trial = self._study.ask() if begun is None else self._take_up(begun)
+        self._own(trial)
         if point.KEY not in trial.user_attrs:
             trial.set_user_attr(point.KEY, dict(values or self._choose(trial)))
         return self._tell_point(trial)
@@ -131,14 +141,17 @@ class Study:
                 known.append(values)
 
     def orphans(self) -> list[Ask]:
-        """Take over the trials that a killed driver left running; prune those that were left too often."""
-        import optuna
+        """Take over the trials that a killed driver left running; prune those that were left too often.
 
+        What a driver that lives is running stays with it. Call it in a turn.
+        """
         from fractalgen.search import point
 
         asks = []
         self._begun = []
-        for frozen in self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+        for frozen in self._running():
+            if self._is_anothers(frozen):
+                continue
             left = int(frozen.user_attrs.get("left", 0))
             if point.KEY not in frozen.user_attrs:
                 self._begun.append(frozen)
@@ -148,6 +161,7 @@ class Study:
                 self._trials[frozen.number] = trial
                 self.prune(frozen.number, f"the search was killed {left + 1} times while it ran")
                 continue
+            self._own(trial)
             trial.set_user_attr("left", left + 1)
             asks.append(self._tell_point(trial))
         return asks
@@ -209,6 +223,31 @@ class Study:
         if source is not None:
             self._report(trial, self._study.get_trials(deepcopy=False)[source].intermediate_values)
         self._study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+
+    @property
+    def begun(self) -> int:
+        """How many trials there are, those of other drivers included, without those that have no point yet."""
+        return len(self._study.get_trials(deepcopy=False)) - len(self._begun)
+
+    @property
+    def elsewhere(self) -> list[int]:
+        """Trials that other drivers run."""
+        if not self.drivers.several:
+            return []
+        mine = {*self._trials, *(frozen.number for frozen in self._begun)}
+        return [frozen.number for frozen in self._running() if frozen.number not in mine]
+
+    def claim(self, number: int, key: str) -> None:
+        """Let other drivers know what a trial evaluates."""
+        if self.drivers.several:
+            self._trials[number].set_user_attr(_CLAIM, key)
+
+    def claimed(self, key: str) -> int | None:
+        """Return the trial of another driver that evaluates `key`."""
+        if not self.drivers.several:
+            return None
+        claims = (frozen for frozen in self._running() if frozen.number not in self._trials)
+        return next((frozen.number for frozen in claims if frozen.user_attrs.get(_CLAIM) == key), None)
 
     def rows(self) -> tuple[Row, ...]:
         """Return every finished trial."""
@@ -274,6 +313,19 @@ class Study:
         seed = int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
         self._study.sampler = self._options.sampler.build(self._options.space, seed)
 
+    def _running(self) -> list[optuna.trial.FrozenTrial]:
+        import optuna
+
+        return self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,))
+
+    def _own(self, trial: optuna.trial.Trial) -> None:
+        if self.drivers.several:
+            trial.set_user_attr(_OWNER, self.drivers.name)
+
+    def _is_anothers(self, frozen: optuna.trial.FrozenTrial) -> bool:
+        """Whether this driver has it already, or another one that lives."""
+        return frozen.number in self._trials or self.drivers.lives(frozen.user_attrs.get(_OWNER, ""))
+
     def _take_up(self, frozen: optuna.trial.FrozenTrial | optuna.trial.Trial) -> optuna.trial.Trial:
         import optuna
 
@@ -317,24 +369,6 @@ class Study:
 
 def _since_1970(moment: datetime | None) -> float:
     return 0.0 if moment is None else moment.timestamp()
-
-
-def _open(file: Path, objectives: tuple[Objective, ...]) -> optuna.Study:
-    import optuna
-    from sqlalchemy.exc import SQLAlchemyError
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        storage = optuna.storages.RDBStorage(f"sqlite:///{file}", engine_kwargs={"connect_args": connect_args(file)})
-        return optuna.create_study(
-            storage=storage,
-            study_name=_NAME,
-            directions=[objective.direction for objective in objectives],
-            load_if_exists=True,
-        )
-    except (SQLAlchemyError, RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SearchError(f"{str(file)!r} is no study: {reason}", "Move it away, or give another --out.") from None
 
 
 def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

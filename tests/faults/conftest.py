@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -54,6 +54,8 @@ class Program:
 class Search:
     """One command, given again and again."""
 
+    spec: ClassVar[Path] = SPACE
+
     home: Path
     program: Program
     options: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class Search:
         return file.read_text() if file.exists() else ""
 
     def start(self, **more: Any) -> None:
-        order = {"folder": self.folder, "spec": SPACE, "journal": self.journal, "pause": 0.0}
+        order = {"folder": self.folder, "spec": self.spec, "journal": self.journal, "pause": 0.0}
         order |= {"errors": self.home / f"{self.name}.errors", **self.options, **more}
         self.pid = self.program.start(
             {key: str(value) if isinstance(value, Path) else value for key, value in order.items()}

@@ -62,10 +62,10 @@ def test_a_driver_killed_at_ten_random_moments_loses_nothing(search, clean):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("executor", ["ray"])
+@pytest.mark.parametrize("executor", ["process", "ray"])
 def test_a_driver_of_workers_killed_at_random_moments_loses_nothing(search, executor):
     search.options |= {"executor": executor, "workers": 2, "trials": 24, "pause": 0.02}
-    known = kill_at_random(search, 1)
+    known = kill_at_random(search, 3 if executor == "process" else 1)
     trials = search.finish()
     check_kept(search, known)
     assert known
