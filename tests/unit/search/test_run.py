@@ -10,6 +10,7 @@ import pytest
 
 from fractalgen.errors import SearchError, UnknownNameError
 from fractalgen.search import Leaderboard, Result, SearchOptions, run_search
+from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.spec import load
 
 NETWORK = """
@@ -41,6 +42,19 @@ class Length:
 
     def publish(self, job, _):
         return 0.75 if (job.folder / "weights").exists() else None
+
+
+class Quick(TrainEvaluation):
+    """Says what a training would."""
+
+    def digest(self, data):
+        return str(data)
+
+    def run(self, *_):
+        return Result({"val_accuracy": 0.5, **({"latency_ms": 3.5} if self.latency else {})})
+
+    def publish(self, *_):
+        return 0.5
 
 
 @pytest.fixture
@@ -185,6 +199,23 @@ def test_an_unknown_objective_is_refused_and_nothing_is_written(tmp_path, spec, 
     with pytest.raises(UnknownNameError, match=message):
         run_search(spec("\nsearch: {objectives: [{metric: val_acc}]}"), tmp_path / "run", options)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["objectives: [{metric: latency_ms, direction: minimize}]", "constraints: {latency_ms: '< 4'}"],
+)
+def test_the_latency_is_measured_when_an_objective_or_a_constraint_asks_for_it(tmp_path, spec, text):
+    board = run_search(spec(f"\nsearch: {{{text}}}"), tmp_path / "run", SearchOptions(trials=3, evaluation=Quick()))
+    assert {row.metrics["latency_ms"] for row in board.trials} == {3.5}
+    plain = run_search(spec(), tmp_path / "plain", SearchOptions(trials=3, evaluation=Quick()))
+    assert not any("latency_ms" in row.metrics for row in plain.trials)
+
+
+def test_a_bound_on_a_figure_of_the_run_prunes_after_it(tmp_path, spec):
+    text = "\nsearch: {constraints: {val_accuracy: '> 0.6', depth: '> 1'}, sampler: grid}"
+    board = run_search(spec(text), tmp_path / "run", SearchOptions(trials=5, evaluation=Quick()))
+    assert {row.reason for row in board.trials} == {"depth > 1 does not hold", "val_accuracy > 0.6 does not hold"}
 
 
 def test_a_space_without_a_valid_point_is_refused_with_a_reason_and_nothing_is_written(tmp_path, spec, options):
