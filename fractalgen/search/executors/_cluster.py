@@ -34,6 +34,9 @@ _LOCAL = {
     # Ray's own workers are nice to all other programs, and starve beside them.
     "RAY_worker_niceness": "0",
 }
+_LOOPBACK = ("", "127.0.0.1", "localhost")
+# Ray would try a server that does not answer twenty times, for half a minute each.
+_FOREIGN = {"RAY_gcs_server_port_wait_time_s": "1"}
 _QUIET = {"log_to_driver": False, "logging_level": logging.ERROR}
 _NAMES = {"cpus": "CPU", "gpus": "GPU"}
 _SECONDS = 5.0
@@ -93,12 +96,13 @@ def request(resources: Resources) -> dict[str, float]:
 
 
 def import_ray(address: str = "") -> Any:
-    """Import Ray, which reads its environment then; without an address it will use this machine alone.
+    """Import Ray, which reads its environment then; it stays on this machine unless the address is of another one.
 
     Raises:
         MissingDependencyError: it is not installed.
     """
-    for name, value in (_ENVIRONMENT if address else {**_ENVIRONMENT, **_LOCAL}).items():
+    is_local = address.rpartition(":")[0] in _LOOPBACK
+    for name, value in {**_ENVIRONMENT, **(_LOCAL if is_local else {}), **(_FOREIGN if address else {})}.items():
         os.environ.setdefault(name, value)
     try:
         import ray

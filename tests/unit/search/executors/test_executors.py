@@ -24,7 +24,9 @@ def test_the_results_are_those_of_the_jobs_whatever_else_goes_wrong(make, tmp_pa
     """One start of each executor for all of it: Ray takes seconds."""
     deeds = ["train", "fail no weights", "fit_in 2", "fit_in 3", "train", "slow 0.01", "train"]
     if make.name != "inline":
-        deeds += ["die_once", "die", "leave 3", "train"]
+        deeds += ["die_once", "die"]
+    if make.name == "process":  # a worker of Ray takes seconds to start
+        deeds += ["leave 3", "train"]
     epochs, stopped = {}, 5
 
     def on_epoch(number, report):
@@ -52,11 +54,12 @@ def test_the_results_are_those_of_the_jobs_whatever_else_goes_wrong(make, tmp_pa
 
 
 def check_crashes(name, results, folder):
-    ends = {"process": ("was killed by SIGKILL", "left with exit status 3")}.get(name, ("died", "died"))
-    assert results[7].mishaps == (f"the worker process {ends[0]}; started again in another worker",)
-    assert results[8].reason == f"the worker process {ends[0]}, 3 times"
-    assert results[9].reason == f"the worker process {ends[1]}, 3 times"
-    assert [results[number].trouble for number in (7, 8, 9)] == ["", "crash", "crash"]
+    end = "was killed by SIGKILL" if name == "process" else "died"
+    assert results[7].mishaps == (f"the worker process {end}; started again in another worker",)
+    assert results[8].reason == f"the worker process {end}, 3 times"
+    assert [results[number].trouble for number in (7, 8)] == ["", "crash"]
+    if name == "process":
+        assert results[9].reason == "the worker process left with exit status 3, 3 times"
     assert len((folder / "8" / "starts").read_text().splitlines()) == 3
 
 
