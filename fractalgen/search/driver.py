@@ -101,7 +101,7 @@ class Driver:
         """
         with self.study.drivers.turn():
             self._orphans = self.study.orphans()
-        self.study.begin_with(self.plan.warm.points)
+            self.study.begin_with(self.plan.warm.points)
         self.board = replace(self.board, trials=self.study.rows())
         self._meter.see(self.board.trials, self.board)
         self._publish()
@@ -155,6 +155,8 @@ class Driver:
         self._others_run = bool(self.study.elsewhere)
         self._orphans += self.study.orphans()
         self._cache.done.update(self.study.keys())
+        if self._rungs is not None:
+            self._rungs.learn(self.study.stands())
         known = {row.number for row in self.board.trials}
         for row in self.study.rows():
             if row.number not in known:

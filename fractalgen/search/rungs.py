@@ -60,10 +60,16 @@ class Rungs:
         self._objectives = objectives
         self._stands: dict[int, dict[int, Stand]] = {}
         self._layers: dict[int, Layers] = {}
+        self.learn(known)
+
+    def learn(self, known: Mapping[int, Iterable[Stand]]) -> None:
+        """Count the stands that are not counted yet."""
         for number, stands in known.items():
+            mine = self._stands.setdefault(number, {})
             for stand in stands:
-                self._stands.setdefault(number, {})[stand.epoch] = stand
-                self._at(stand.epoch).add(self._costs(stand.values))
+                if stand.epoch not in mine:
+                    mine[stand.epoch] = stand
+                    self._at(stand.epoch).add(self._costs(stand.values))
 
     def judge(self, number: int, report: EpochReport, figures: Mapping[str, float]) -> Stand | None:
         """Return how a trial does at the rung after an epoch, when one lies there and it was not judged there yet.

@@ -226,8 +226,11 @@ class Study:
 
     @property
     def begun(self) -> int:
-        """How many trials there are, those of other drivers included, without those that have no point yet."""
-        return len(self._study.get_trials(deepcopy=False)) - len(self._begun)
+        """How many trials were asked for, by other drivers too, without those that have no point yet."""
+        import optuna
+
+        trials = self._study.get_trials(deepcopy=False)
+        return sum(trial.state != optuna.trial.TrialState.WAITING for trial in trials) - len(self._begun)
 
     @property
     def elsewhere(self) -> list[int]:

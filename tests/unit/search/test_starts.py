@@ -89,6 +89,12 @@ def test_a_search_begins_with_its_points_and_goes_on_with_them_after_a_stop(benc
     assert params(whole.run(8))[:2] == [bench.space.labels(point) for point in points]
 
 
+def test_points_that_wait_are_no_trials_yet(bench):
+    bench.warm = WarmStart(tuple({"body.kind": 0, "body.width": width} for width in (7, 9, 11, 13)))
+    assert [row["body.width"] for row in params(bench.run(2))] == [7, 9]
+    assert [row["body.width"] for row in params(bench.run(4))] == [7, 9, 11, 13]
+
+
 def test_points_are_asked_for_once(bench):
     bench.warm = WarmStart(({"body.kind": 0, "body.width": 7},) * 2)
     bench.run(2)
