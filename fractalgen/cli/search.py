@@ -41,9 +41,7 @@ def run(
     from rich.console import Console
 
     from fractalgen.cli.live import LiveTable
-    from fractalgen.report import finish_search
     from fractalgen.search import SearchOptions, run_search
-    from fractalgen.search.proposal import propose
     from fractalgen.spec import load
     from fractalgen.training import resolve_data
 
@@ -66,6 +64,16 @@ def run(
         except KeyboardInterrupt:
             typer.echo(f"stopped; the same command goes on with {out}", err=True)
             raise typer.Exit(130) from None
+    _finish(out, board, as_json)
+
+
+def _finish(out: Path, board: Leaderboard, as_json: bool) -> None:
+    """Write the report, and print what was found."""
+    from rich.console import Console
+
+    from fractalgen.report import finish_search
+    from fractalgen.search.proposal import propose
+
     paths = finish_search(out)
     if as_json:
         print_json(board.to_json())

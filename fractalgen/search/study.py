@@ -21,6 +21,7 @@ from fractalgen.search.leaderboard import Row
 from fractalgen.search.rungs import Stand, read_stand
 from fractalgen.search.samplers import Sampler
 from fractalgen.search.shortlist import Shortlist
+from fractalgen.search.signature import difference_of
 from fractalgen.search.storage import Storage
 from fractalgen.spec.search import Objective
 
@@ -111,7 +112,7 @@ class Study:
         known = self._study.user_attrs.get(_MARK)
         if known is None:
             self._study.set_user_attr(_MARK, dict(options.signature))
-        elif difference := _difference(known, dict(options.signature)):
+        elif difference := difference_of(known, dict(options.signature)):
             raise SearchError(
                 f"the study {self._storage} searches something else: {difference}",
                 "Give another --out, or the spec that the study was started with.",
@@ -372,25 +373,3 @@ class Study:
 
 def _since_1970(moment: datetime | None) -> float:
     return 0.0 if moment is None else moment.timestamp()
-
-
-def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Return in words what differs between two signatures; empty when nothing does."""
-    found = []
-    for part in sorted({*old, *new}):
-        one, other = old.get(part), new.get(part)
-        if one == other:
-            continue
-        if isinstance(one, dict) and isinstance(other, dict):
-            found += [_change(f"{part} {key!r}", one.get(key), other.get(key)) for key in sorted({*one, *other})]
-        else:
-            found.append(f"{part} changed")
-    return "; ".join(filter(None, found))
-
-
-def _change(name: str, old: Any, new: Any) -> str:
-    if old == new:
-        return ""
-    if old is None:
-        return f"{name} is new"
-    return f"{name} is gone" if new is None else f"{name} was {old}, now is {new}"
