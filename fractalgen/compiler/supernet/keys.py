@@ -73,6 +73,8 @@ class _Keys:
             found["groups"] = "each"
         if node.kind == "linear" and (read := self._read(index)):
             found["reads"] = read
+        if not node.is_join and self._reads_concat(index):
+            found["behind"] = "concat"
         return "(" + ", ".join(f"{name}={value!r}" for name, value in found.items()) + ")"
 
     def _read(self, index: int) -> str:
@@ -90,6 +92,24 @@ class _Keys:
             elif isinstance(node.part, Input) or node.is_join or node.part.cost(types).parameters:
                 return found + self._call_beside(scope, node.scope)
         return found
+
+    def _reads_concat(self, index: int) -> bool:
+        """Whether learned numbers of an op meet the channels of a concatenation, which are not those of its branches.
+
+        Behind the other joins a channel means what it means in each branch.
+        """
+        if not self._learns(index):
+            return False
+        source = self._graph.nodes[index].inputs[0]
+        while len(self._graph.nodes[source].inputs) == 1 and not self._graph.nodes[source].is_join:
+            if self._learns(source):
+                return False
+            source = self._graph.nodes[source].inputs[0]
+        return self._graph.nodes[source].kind == "concat"
+
+    def _learns(self, index: int) -> bool:
+        found: int = self._graph.nodes[index].part.cost(self._graph.input_types(index)).parameters
+        return found > 0
 
     def _call_beside(self, here: Scope | None, there: Scope | None) -> str:
         """Return the outermost call around `there` that is not around `here`; empty when there is none."""

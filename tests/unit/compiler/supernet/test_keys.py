@@ -85,3 +85,11 @@ def test_layers_in_a_row_of_one_call_share_whatever_is_around_them():
     rules = "rules: {mlp: {parameters: {act: {type: layer}}, body: {sequence: [linear, act, linear]}}}\n"
     one, other = (keys(f"{{sequence: [global_avg_pool, {{mlp: {{act: {act}}}}}]}}", rules) for act in ("relu", "gelu"))
     assert one["mlp.linear_2"] == other["mlp.linear_2"]
+
+
+def test_what_reads_a_concatenation_has_weights_of_its_own():
+    body = "{{sequence: [{{join: {{mode: {0}, branches: [conv_bn, identity]}}}}, relu, {{conv: {{kernel: 3}}}}, conv]}}"
+    mean, most, concat = (keys(body.format(mode)) for mode in ("mean", "max", "{concat: {project: true}}"))
+    assert mean["conv"] == most["conv"] != concat["conv"]
+    assert mean["conv_2"] == concat["conv_2"]
+    assert mean["conv_bn.conv"] == concat["conv_bn.conv"]
