@@ -4,8 +4,8 @@
 
 FOLDER holds CIFAR-10 as parquet files; trainings take the first images of the training set alone. Each training is a
 run folder under --out: it goes on where it was killed, and one that is finished is not run again. After each run its
-figures go to `results/columns.json`: of the validation images, by which the default was chosen, and of the test images.
-The table goes to standard output.
+figures go to `results/columns.json`, the table to standard output. They are of the validation images, as a default is
+chosen by them; the test images are not read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -42,8 +42,8 @@ HERE = Path(__file__).parent
 SPEC = HERE / "specs" / "columns.yaml"
 RESULTS = HERE / "results" / "columns.json"
 VALIDATION = 0.06
+BATCH = 128
 CHOICES = ("shared", "per_column")
-SPLITS: tuple[Literal["validation", "test"], ...] = ("validation", "test")
 Row = dict[str, Any]
 
 
@@ -84,7 +84,7 @@ def train(choice: str, seed: int, given: argparse.Namespace, folder: Path) -> Ro
         "minutes": round(score.seconds / 60, 2),
         "parameters": facts(network.graph).parameters,
         "data_digest": dataset.digest,
-        **{split: sections(folder, split) for split in SPLITS},
+        "sections": sections(folder),
     }
 
 
@@ -99,9 +99,9 @@ def write_spec(spec: Spec, folder: Path) -> None:
     (folder / "spec.yaml").write_text(spec.to_yaml())
 
 
-def sections(folder: Path, split: Literal["validation", "test"]) -> list[Row]:
+def sections(folder: Path) -> list[Row]:
     """Accuracy of every column and of the whole network, in the order of the anytime curve."""
-    options = EvaluationOptions(split=split, device="cpu")
+    options = EvaluationOptions(split="validation", batch=BATCH, device="cpu")
     keys = ("name", "macs", "accuracy", "recalibrated_accuracy")
     return [{key: getattr(point, key) for key in keys} for point in evaluate_saved(folder, options).anytime]
 
@@ -120,21 +120,18 @@ def machine() -> Row:
 
 
 def table(runs: list[Row]) -> str:
-    names = [section["name"] for section in runs[0]["test"]]
-    lines = [
-        f"| statistics | measured on | {' | '.join(names)} | whole - best column |",
-        "|---" * (len(names) + 3) + "|",
-    ]
+    names = [section["name"] for section in runs[0]["sections"]]
+    lines = [f"| statistics | {' | '.join(names)} | whole - best column |", "|---" * (len(names) + 2) + "|"]
     for choice in CHOICES:
         chosen = [run for run in runs if run["batch_norm"] == choice]
-        for kind, key in (("training", "accuracy"), ("recalibrated", "recalibrated_accuracy")):
-            lines += [f"| {choice}, {kind} | {split} | {' | '.join(cells(chosen, split, key))} |" for split in SPLITS]
+        for kind, key in (("as trained", "accuracy"), ("recalibrated", "recalibrated_accuracy")):
+            lines.append(f"| {choice}, {kind} | {' | '.join(cells(chosen, key))} |")
     return "\n".join(lines)
 
 
-def cells(runs: list[Row], split: str, key: str) -> Iterator[str]:
+def cells(runs: list[Row], key: str) -> Iterator[str]:
     """Mean of the seeds, and the lowest and highest of them, in per cent; the last cell is the gap, in points."""
-    rows = [{section["name"]: 100 * section[key] for section in run[split]} for run in runs]
+    rows = [{section["name"]: 100 * section[key] for section in run["sections"]} for run in runs]
     for name in rows[0]:
         yield spread([row[name] for row in rows])
     yield spread([row["whole"] - max(value for name, value in row.items() if name != "whole") for row in rows])
