@@ -23,8 +23,8 @@ from .searches import Search
 from .table import Table
 
 SAMPLERS = ("random", "tpe", "evolution", "nsga2")
-TWO_OBJECTIVES = ("nsga2", "evolution", "tpe")
-PRUNERS = ("{successive_halving: {reduction: 3, min_epochs: 2}}",)
+TWO_OBJECTIVES = ("nsga2", "random")
+PRUNERS = ("successive_halving",)
 ENOUGH = 0.98
 """Share of the unpruned search's hypervolume that the pruned one is to reach."""
 
@@ -55,7 +55,7 @@ class Fronts:
 
     Attributes:
         sampler: Its name.
-        pruner: Its options.
+        pruner: Its name, with its options if they are not the default ones.
         parameters: How parameters count in the hypervolume: `plain` or `log`.
         epochs: Epochs of the pruned search over those of the unpruned one, both to their ends.
         hypervolume: The same of the hypervolumes.

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,7 @@ def left(found: list[Network], known: dict[tuple[str, int], Any]) -> Iterator[tu
 def made_of(spec: Spec, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return how the table was made."""
     return {
+        "fractalgen": version("fractalgen"),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "machine": {"cores": os.cpu_count(), "architecture": platform.machine(), "threads": 1},

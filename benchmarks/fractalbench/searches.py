@@ -24,7 +24,7 @@ class Case:
         sampler: Its name.
         trials: How many trials the study ends with.
         objectives: 1 for the accuracy, 2 for the parameters beside it.
-        pruner: The options of successive halving as YAML; empty where every trial is trained to its end.
+        pruner: As the spec names it; empty where every trial is trained to its end.
     """
 
     sampler: str
