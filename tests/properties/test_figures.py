@@ -14,7 +14,7 @@ from fractalgen.spec.tree import dump
 from fractalgen.visualize import LEVELS, Look, figure, svg
 
 ROOT = Path(__file__).parents[2]
-NETWORKS = sorted([*(ROOT / "search_spaces").rglob("*.yaml"), *(ROOT / "docs").rglob("*.yaml")])
+NETWORKS = sorted([*(ROOT / "search_spaces").rglob("*.yaml"), *(ROOT / "docs").glob("*.yaml")])
 MOST_BYTES = 2_000_000
 
 MODES = st.sampled_from(["mean", "sum", "max", "learned", "gate", {"concat": {"project": True}}])

@@ -68,6 +68,7 @@ def test_the_card_does_not_cover_what_it_tells_of(opened, report):
 def test_a_click_in_the_history_keeps_the_network_with_its_spec(opened, report):
     page = opened(report).page
     hover(page, "history", 3)
+    page.locator("#card").wait_for()  # a click means the trial that is pointed at
     page.mouse.down()
     page.mouse.up()
     page.locator("#card.pinned").wait_for()
