@@ -65,8 +65,7 @@ def _rows(board: Leaderboard) -> list[tuple[str, ...]]:
     rows = [("trial", *metrics, *names)]
     for row in board.ranked[:MOST_ROWS]:
         values = [
-            f"{row.final[metric]:.4g}" if row.final[metric] < 1e4 else f"{row.final[metric]:,.0f}"
-            for metric in metrics
+            f"{row.final[metric]:.4g}" if row.final[metric] < 1e4 else f"{row.final[metric]:,.0f}" for metric in metrics
         ]
         rows.append((str(row.number), *values, *(str(row.params.get(hole, "")) for hole in board.holes)))
     return rows

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from fractalgen.errors import FractalGenError
 
 if TYPE_CHECKING:
     from fractalgen.spec import Spec
@@ -27,6 +30,8 @@ FIGURES = (
     "receptive_field",
 )
 """Figures of the graph that a search can improve or bound."""
+
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,31 @@ class Candidate:
 
 Realize = Callable[[Mapping[str, int | float]], Candidate]
 """Makes a candidate of a point."""
+
+
+def remembered(make: Realize) -> Realize:
+    """Return `make` with an answer, or an error, that is known for each of the last points: many are drawn again."""
+    known: OrderedDict[Hashable, Candidate | FractalGenError] = OrderedDict()
+
+    def recall(point: Mapping[str, int | float]) -> Candidate:
+        key = frozenset(point.items())
+        if key not in known:
+            known[key] = _tried(make, point)
+            if len(known) > _REMEMBERED:
+                known.popitem(last=False)
+        found = known[key]
+        if isinstance(found, FractalGenError):
+            raise found.with_traceback(None)
+        return found
+
+    return recall
+
+
+def _tried(make: Realize, point: Mapping[str, int | float]) -> Candidate | FractalGenError:
+    try:
+        return make(point)
+    except FractalGenError as error:
+        return error
 
 
 def draw_point(space: Space, draw: random.Random) -> dict[str, int | float]:

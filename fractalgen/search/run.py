@@ -13,7 +13,7 @@ from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError, Place, SearchError, SpecErrors
 from fractalgen.search.attempt import evaluate
 from fractalgen.search.budget import Budget
-from fractalgen.search.candidate import FIGURES, Realize, realize
+from fractalgen.search.candidate import FIGURES, Realize, realize, remembered
 from fractalgen.search.check_names import check_names, read_pruner, read_sampler
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
@@ -137,7 +137,7 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
     digest = options.evaluation.digest(data)
     seed = search.seed if options.seed is None else options.seed
     target = options.trials or search.most_trials or 0
-    make = partial(realize, spec, data_digest=digest)
+    make = remembered(partial(realize, spec, data_digest=digest))
     sampler = sampler.prepare(spec.space, make, target)
     most = sampler.most(spec.space)
     plan = Plan(

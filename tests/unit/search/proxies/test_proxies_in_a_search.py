@@ -122,7 +122,9 @@ def test_a_proxy_is_an_objective_and_a_filter(name):
 
 
 def test_a_filter_by_what_is_no_proxy_is_an_error():
-    assert "search.filter.synflo: unknown proxy 'synflo'. Did you mean 'synflow'?" in problem({"filter": {"synflo": {}}})
+    assert "search.filter.synflo: unknown proxy 'synflo'. Did you mean 'synflow'?" in problem(
+        {"filter": {"synflo": {}}}
+    )
 
 
 @pytest.mark.parametrize("sampler", ["grid", {"grid": {}}])
