@@ -8,6 +8,7 @@ may be what kills the driver. One that was killed before it had a point is the n
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -112,11 +113,18 @@ class Study:
         known = self._study.user_attrs.get(_MARK)
         if known is None:
             self._study.set_user_attr(_MARK, dict(options.signature))
+            self._name_metrics()
         elif difference := difference_of(known, dict(options.signature)):
             raise SearchError(
                 f"the study {self._storage} searches something else: {difference}",
                 "Give another --out, or the spec that the study was started with.",
             )
+
+    def _name_metrics(self) -> None:
+        """Let programs that are made for Optuna's studies show the names of the objectives."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._study.set_metric_names([objective.metric for objective in self._options.objectives])
 
     def ask(self, values: Values | None = None) -> Ask:
         """Start a trial at the point that the sampler chooses, or at `values`."""
