@@ -37,6 +37,7 @@ class _Patience:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._is_over = False
 
     def __call__(self, action: Callable[..., T], *arguments: Any) -> T:
         began = time.monotonic()
@@ -60,7 +61,9 @@ class _Patience:
             raise full_disk(self._name) from None
         if "locked" not in str(error):
             raise error
-        if waited >= PATIENCE:
+        if self._is_over or waited >= PATIENCE:
+            # What is still written at the end of a search that gave up does not wait once more.
+            self._is_over = True
             raise SearchError(
                 f"the study {self._name!r} was locked by another process for {waited:.0f} s",
                 "End what uses it; the same command goes on.",
