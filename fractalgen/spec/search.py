@@ -127,7 +127,7 @@ class Search(Placed):
 
     @field_validator("time")
     @classmethod
-    def _is_time(cls, value: float | str | None) -> float | str | None:
+    def _is_duration(cls, value: float | str | None) -> float | str | None:
         if value is not None:
             read_seconds(value)
         return value

@@ -68,7 +68,7 @@ def test_weights_momentum_and_decay_of_what_is_not_chosen_stay_to_the_last_bit(t
 def test_channels_that_a_narrower_network_does_not_use_stay_to_the_last_bit(trained, recipe):
     supernet, step = trained(recipe)
     before = taken(supernet.store)
-    step(point(3, 0, 0), 2)
+    used = step(point(3, 0, 0), 2).keys
     after = taken(supernet.store)
     kernels = [key for key in before if "conv.weight" in key[0] or "conv " in key[0]]
     wide = [key for key in kernels if isinstance(before[key], torch.Tensor) and before[key].dim() == 4]
@@ -76,7 +76,7 @@ def test_channels_that_a_narrower_network_does_not_use_stay_to_the_last_bit(trai
     for key in wide:
         old, new = before[key], after[key]
         assert torch.equal(old[4:], new[4:])
-        if key[1] == "weight":
+        if key[1] == "weight" and key[0] in used:
             assert not torch.equal(old[:4, :4], new[:4, :4])
         if old.shape[1] > 4:
             assert torch.equal(old[:4, 4:], new[:4, 4:])
