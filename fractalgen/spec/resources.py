@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from fractalgen.spec._model import Model
-from fractalgen.spec.units import read_bytes, read_seconds
+from fractalgen.spec.units import Duration, Size, read_bytes, read_seconds
 
 Option = int | float | bool | str
 
@@ -28,14 +28,7 @@ class Resources(Model):
         description="GPUs: a whole number, or a part below 1, so that several trials share one; by default a trial "
         "takes what it finds.",
     )
-    memory: int | str | None = Field(default=None, description="Memory, in bytes or such as 4GiB.")
-
-    @field_validator("memory")
-    @classmethod
-    def _is_size(cls, value: int | str | None) -> int | str | None:
-        if value is not None:
-            read_bytes(value)
-        return value
+    memory: Size | None = Field(default=None, description="Memory, in bytes or such as 4GiB.")
 
     @model_validator(mode="after")
     def _are_parts_or_wholes(self) -> Resources:
@@ -74,7 +67,7 @@ class Placed(Model):
         description="What a trial takes. Keys besides those below are names of resources that a Ray cluster was given, "
         "such as accelerator_slots: 0.5.",
     )
-    timeout: int | float | str | None = Field(
+    timeout: Duration | None = Field(
         default=None,
         description="Longest time of one trial, in seconds or such as 90s, 10m, 2h; then it is pruned.",
     )
@@ -83,13 +76,6 @@ class Placed(Model):
         description="Loggers of Ray Tune (csv, json, mlflow, tensorboard), each a name or a name with its options; "
         "executor ray alone has them.",
     )
-
-    @field_validator("timeout")
-    @classmethod
-    def _is_time(cls, value: float | str | None) -> float | str | None:
-        if value is not None:
-            read_seconds(value)
-        return value
 
     @field_validator("callbacks")
     @classmethod

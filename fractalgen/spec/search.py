@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from fractalgen.spec._model import Model
 from fractalgen.spec.filter import Filter
 from fractalgen.spec.resources import Placed
-from fractalgen.spec.units import read_seconds
+from fractalgen.spec.units import Duration, read_seconds
 from fractalgen.spec.weight_sharing import WeightSharing
 
 Direction = Literal["maximize", "minimize"]
@@ -59,7 +59,7 @@ class Search(Placed):
         le=1_000_000,
         description="How many trials the study ends with; 24, or any number when `time` or `until` is given.",
     )
-    time: int | float | str | None = Field(
+    time: Duration | None = Field(
         default=None,
         description="How long the search goes on, earlier calls included: seconds, or a text such as 30m or 2h. "
         "Trials that run then are finished.",
@@ -123,13 +123,6 @@ class Search(Placed):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise ValueError(f"the objective {twice!r} is given twice")
-        return value
-
-    @field_validator("time")
-    @classmethod
-    def _is_duration(cls, value: float | str | None) -> float | str | None:
-        if value is not None:
-            read_seconds(value)
         return value
 
     @property

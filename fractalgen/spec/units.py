@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12} | {
@@ -46,3 +50,20 @@ def _read(value: float | str, units: dict[str, int]) -> float | None:
             return None
         value = float(match[1]) * units[match[2]]
     return float(value) if 0 < value < 1e18 else None
+
+
+def _kept(read: Callable[[float | str], float]) -> AfterValidator:
+    """A check that a value can be read, which keeps it as it was written."""
+
+    def check(value: float | str) -> float | str:
+        read(value)
+        return value
+
+    return AfterValidator(check)
+
+
+Duration = Annotated[int | float | str, _kept(read_seconds)]
+"""A field of a spec that `read_seconds` understands."""
+
+Size = Annotated[int | str, _kept(read_bytes)]
+"""A field of a spec that `read_bytes` understands."""
