@@ -14,10 +14,11 @@ def front(costs: Sequence[tuple[float, ...]]) -> list[int]:
     kept: list[int] = []
     for index in sorted(range(len(costs)), key=lambda i: (costs[i], i)):
         # In lexicographic order a point can be dominated only by one that came before it.
-        if not any(_covers(costs[other], costs[index]) for other in kept):
+        if not any(covers(costs[other], costs[index]) for other in kept):
             kept.append(index)
     return sorted(kept)
 
 
-def _covers(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+def covers(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Return whether `one` is nowhere worse than `other`."""
     return all(a <= b for a, b in zip(one, other, strict=True))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
+
+from fractalgen.search.crowding import crowding
+from fractalgen.search.front import covers
 
 Costs = tuple[float, ...]
 """One number an objective; less is better."""
@@ -12,7 +14,7 @@ Costs = tuple[float, ...]
 
 def dominates(one: Costs, other: Costs) -> bool:
     """Return whether `one` is nowhere worse than `other`, and somewhere better."""
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+    return one != other and covers(one, other)
 
 
 class Layers:
@@ -37,8 +39,8 @@ class Layers:
         self._push([point], level)
         before = sum(len(layer) for layer in self._layers[:level])
         layer = self._layers[level]
-        distances = crowding(layer)
-        return before + sum(distances[other] > distances[point] for other in layer)
+        room = _room(layer)
+        return before + sum(room[other] > room[point] for other in layer)
 
     def _push(self, moving: list[Costs], level: int) -> None:
         while moving:
@@ -55,18 +57,7 @@ class Layers:
             moving, level = sunk, level + 1
 
 
-def crowding(layer: Sequence[Costs]) -> dict[Costs, float]:
-    """Return each point's distance to its neighbours; the ends of each objective are infinitely far from others.
-
-    Deb et al., A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II, IEEE TEC 2002, section III-B. Equal
-    points count as one.
-    """
+def _room(layer: Sequence[Costs]) -> dict[Costs, float]:
+    """Return how much room each point has in its layer; equal points count as one."""
     points = sorted(set(layer))
-    distances = dict.fromkeys(points, 0.0)
-    for axis in range(len(points[0])):
-        ordered = sorted(points, key=lambda point: point[axis])
-        extent = ordered[-1][axis] - ordered[0][axis]
-        distances[ordered[0]] = distances[ordered[-1]] = math.inf
-        for before, point, after in zip(ordered, ordered[1:], ordered[2:], strict=False):
-            distances[point] += (after[axis] - before[axis]) / extent if extent else 0.0
-    return distances
+    return dict(zip(points, crowding(points), strict=True))

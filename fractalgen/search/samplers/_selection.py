@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 
+from fractalgen.search.crowding import crowding
 from fractalgen.search.front import front
 
 Costs = Sequence[tuple[float, ...]]
@@ -23,7 +23,7 @@ def fitness(costs: Costs) -> list[Fitness]:
     """
     found: list[Fitness] = [(0.0, 0.0)] * len(costs)
     for rank, members in enumerate(_ranks(costs)):
-        for member, room in zip(members, _crowding([costs[member] for member in members]), strict=True):
+        for member, room in zip(members, crowding([costs[member] for member in members]), strict=True):
             found[member] = (float(rank), -room)
     return found
 
@@ -42,16 +42,3 @@ def _ranks(costs: Costs) -> list[list[int]]:
         ranks.append([index for index in left if costs[index] in best])
         left = [index for index in left if costs[index] not in best]
     return ranks
-
-
-def _crowding(costs: Costs) -> list[float]:
-    """Return the crowding distance: the side lengths of the box to the neighbours on the front, added up."""
-    room = [0.0] * len(costs)
-    for axis in range(len(costs[0])):
-        order = sorted(range(len(costs)), key=lambda index: costs[index][axis])
-        span = costs[order[-1]][axis] - costs[order[0]][axis]
-        room[order[0]] = room[order[-1]] = math.inf
-        if span > 0:
-            for before, here, after in zip(order, order[1:], order[2:], strict=False):
-                room[here] += (costs[after][axis] - costs[before][axis]) / span
-    return room
