@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 from pathlib import Path
 from typing import Any
 
 import torch
+from _machine import machine
 
 from fractalgen.spec import load
 from fractalgen.training import Epoch, RunOptions, resolve_data, run_training
@@ -44,7 +43,7 @@ def main() -> None:
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in given.names:
         runs = [train(SPECS[name], given.data, given.out / f"{name}-{seed}", seed) for seed in range(given.seeds)]
-        found[name] = {"machine": machine(), "runs": runs}
+        found[name] = {"machine": machine(threads=torch.get_num_threads()), "runs": runs}
         RESULTS.write_text(json.dumps(found, indent=1) + "\n")
     print(table(found))
 
@@ -70,15 +69,6 @@ def train(spec_file: Path, data: str, folder: Path, seed: int) -> Row:
 
 def show(epoch: Epoch) -> None:
     print(f"epoch {epoch.epoch}: val {epoch.val_accuracy:.4f}, {epoch.seconds:.0f} s", flush=True)
-
-
-def machine() -> Row:
-    return {
-        "cores": os.cpu_count(),
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-        "platform": platform.machine(),
-    }
 
 
 def table(found: Row) -> str:

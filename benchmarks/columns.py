@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from _machine import machine
 
 from fractalgen.compiler import compile_graph
 from fractalgen.passes import expand, facts
@@ -55,7 +54,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/columns"))
     given = parser.parse_args()
     torch.set_num_threads(1)
-    found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"machine": machine(), "data": "", "runs": []}
+    found = (
+        json.loads(RESULTS.read_text()) if RESULTS.exists() else {"machine": machine(threads=1), "data": "", "runs": []}
+    )
     for seed in range(given.seeds):
         for choice in CHOICES:
             if not any((run["batch_norm"], run["seed"]) == (choice, seed) for run in found["runs"]):
@@ -108,15 +109,6 @@ def sections(folder: Path) -> list[Row]:
 
 def show(epoch: Epoch) -> None:
     print(f"epoch {epoch.epoch}: val {epoch.val_accuracy:.4f}, {epoch.seconds:.0f} s", flush=True)
-
-
-def machine() -> Row:
-    return {
-        "cores": os.cpu_count(),
-        "threads": 1,
-        "torch": torch.__version__,
-        "platform": platform.machine(),
-    }
 
 
 def table(runs: list[Row]) -> str:

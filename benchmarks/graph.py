@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from _machine import machine
 
 from fractalgen.passes import Enumeration, expand, facts
 from fractalgen.spec import load
@@ -75,7 +75,7 @@ def command(*arguments: str) -> float:
 def main() -> None:
     everything = Enumeration(load(SPACES / "templates.yaml"))
     result = {
-        "machine": {"cores": os.cpu_count(), "architecture": platform.machine(), "python": platform.python_version()},
+        "machine": machine(),
         "rounds": ROUNDS,
         "sizes": by_size(),
         "first_1200_distinct_s": statistics.median(enumeration(1200) for _ in range(3)),

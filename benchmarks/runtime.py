@@ -15,8 +15,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -28,6 +26,7 @@ from typing import Any
 
 import torch
 from _contenders import GLOBAL, SEED, Case, Limit, Training, network_of, papers, port_of
+from _machine import machine
 from _table import table
 from torch import Tensor
 
@@ -57,7 +56,7 @@ def main() -> None:
             began = time.perf_counter()
             rows = SECTIONS[section](cases, given)
             minutes = round((time.perf_counter() - began) / 60, 1)
-            about = {"machine": machine(device), "seed": SEED, "quick": given.quick, "minutes": minutes}
+            about = {"machine": machine_of(device), "seed": SEED, "quick": given.quick, "minutes": minutes}
             found.setdefault(device, {})[section] = {**about, "rows": rows}
             if out is not None:
                 out.write_text(json.dumps(found, indent=1) + "\n")
@@ -80,16 +79,9 @@ def arguments() -> argparse.Namespace:
     return given
 
 
-def machine(device: str) -> Row:
-    return {
-        "cores": os.cpu_count(),
-        "architecture": platform.machine(),
-        "device": torch.cuda.get_device_name() if device == "cuda" else "cpu",
-        "capability": torch.backends.cpu.get_cpu_capability(),
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "threads": THREADS,
-    }
+def machine_of(device: str) -> Row:
+    name = torch.cuda.get_device_name() if device == "cuda" else "cpu"
+    return machine(device=name, capability=torch.backends.cpu.get_cpu_capability(), threads=THREADS)
 
 
 def steps(cases: Iterable[Case], given: argparse.Namespace) -> Rows:

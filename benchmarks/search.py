@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import tempfile
 import time
 from collections import defaultdict
@@ -20,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from _machine import machine
 
 from fractalgen.search import EpochReport, Job, Result, SearchOptions, Silent, run, run_search
 from fractalgen.search.driver import Driver
@@ -166,14 +167,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "search.json")
     parser.add_argument("--only", help="one executor, to be added to what the file holds")
     options = parser.parse_args()
-    machine = {"cores": os.cpu_count(), "architecture": platform.machine(), "python": platform.python_version()}
     runs = json.loads(options.out.read_text())["runs"] if options.only and options.out.exists() else []
     for executor, trials in QUICK if options.quick else RUNS:
         if options.only in (None, executor, f"{executor}:{trials}"):
             load_before = os.getloadavg()[0]
             found = {**measure(executor, trials), "load_average": [load_before, os.getloadavg()[0]]}
             runs = [each for each in runs if (each["executor"], each["trials"]) != (executor, trials)] + [found]
-            options.out.write_text(json.dumps({"machine": machine, "runs": runs}, indent=1) + "\n")
+            options.out.write_text(json.dumps({"machine": machine(), "runs": runs}, indent=1) + "\n")
             print(f"{executor}, {trials} trials: {found['ms_a_trial']:.1f} ms a trial", flush=True)
     print(table(runs))
 

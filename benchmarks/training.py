@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from _machine import machine
 from torch import nn
 from torch.nn import functional as F
 
@@ -116,8 +115,7 @@ def main() -> None:
         figures = " | ".join(f"{row[f'{name}_ms']:.2f}" for name in ("loop", "bare", "data"))
         print(f"| {row['network']} | {row['recipe']} | {figures} | {100 * row['overhead']:.1f} % |")
     if not quick:
-        machine = {"cores": os.cpu_count(), "architecture": platform.machine(), "torch": torch.__version__}
-        result = {"machine": machine, "threads": 1, "batch": BATCH, "rounds": rounds, "rows": rows}
+        result = {"machine": machine(threads=1), "batch": BATCH, "rounds": rounds, "rows": rows}
         file = ROOT / "benchmarks" / "results" / "training.json"
         file.write_text(json.dumps(result, indent=2) + "\n")
 

@@ -17,7 +17,9 @@ FILE = Path(__file__).parents[3] / "benchmarks" / "columns.py"
 def columns():
     found = importlib.util.spec_from_file_location("columns_benchmark", FILE)
     module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(FILE.parent)
+        found.loader.exec_module(module)
     return module
 
 
