@@ -108,7 +108,14 @@ def import_ray(address: str = "") -> Any:
         import ray
     except ImportError:
         raise MissingDependencyError("ray is not installed", "Install it with: pip install 'ray[tune]'") from None
+    if is_local:
+        _stay_here(ray)
     return ray
+
+
+def _stay_here(ray: Any) -> None:
+    """Say again what `_LOCAL` says, to a Ray that was imported before and has read its environment then."""
+    ray._private.ray_constants.ENABLE_RAY_CLUSTER = False  # noqa: SLF001 - there is no public way
 
 
 def _unused(address: str = "") -> Any:

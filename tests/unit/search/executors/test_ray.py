@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 
 import pytest
 from evaluations import Deed, make_job, run_all
@@ -40,6 +42,22 @@ def test_a_cluster_behind_an_address_runs_parts_of_its_resources_and_survives_th
     check_what_never_can_run(cluster)
     check_parts_and_callbacks(cluster, tmp_path)
     check_lost_node(cluster, tmp_path)
+
+
+IMPORTED_BEFORE = """
+import ray
+from fractalgen.search.executors._cluster import import_ray
+from ray._private.services import get_node_ip_address
+import_ray("127.0.0.1:6379")
+print(get_node_ip_address())
+"""
+
+
+def test_ray_that_was_imported_before_takes_the_loopback_address_as_it_is():
+    run = [sys.executable, "-c", IMPORTED_BEFORE]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("RAY_")}
+    done = subprocess.run(run, capture_output=True, text=True, check=True, env=clean)
+    assert done.stdout.strip() == "127.0.0.1"
 
 
 def placement(cluster, **more):
