@@ -23,10 +23,10 @@ from unittest.mock import patch
 from _machine import machine
 
 from fractalgen.search import EpochReport, Job, Result, SearchOptions, Silent, run, run_search
-from fractalgen.search.driver import Driver
 from fractalgen.search.executors.inline import Inline
 from fractalgen.search.executors.process import Process
 from fractalgen.search.executors.ray import Ray
+from fractalgen.search.leaderboard_file import LeaderboardFile
 from fractalgen.search.run_folder import RunFolder
 from fractalgen.search.study import Study
 from fractalgen.spec import load
@@ -50,7 +50,7 @@ PARTS = {
     "ask": ((Study, "ask"),),
     "build": ((run, "realize"),),
     "tell": ((Study, "complete"), (Study, "prune")),
-    "write": ((RunFolder, "keep"), (RunFolder, "take"), (Driver, "_publish")),
+    "write": ((RunFolder, "keep"), (RunFolder, "take"), (LeaderboardFile, "write")),
     "run": ((Inline, "poll"), (Process, "poll"), (Ray, "poll"), (Process, "submit"), (Ray, "submit")),
 }
 

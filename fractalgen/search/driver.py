@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -20,10 +21,11 @@ from fractalgen.search.elsewhere import Elsewhere
 from fractalgen.search.executors import Executor
 from fractalgen.search.full_disk import full_disk
 from fractalgen.search.job import EpochReport, Job, Outcome, Result
-from fractalgen.search.leaderboard import FILE, Leaderboard, Row
+from fractalgen.search.leaderboard import Leaderboard, Row
+from fractalgen.search.leaderboard_file import LeaderboardFile
 from fractalgen.search.progress import Observer
 from fractalgen.search.pruners import Pruner
-from fractalgen.search.run_folder import RunFolder, write_json
+from fractalgen.search.run_folder import RunFolder
 from fractalgen.search.rungs import Rungs
 from fractalgen.search.study import Ask, Study
 from fractalgen.search.warm_start import WarmStart
@@ -83,6 +85,7 @@ class Driver:
         self.folder = folder
         self.board = board
         self.observer = observer
+        self._file = LeaderboardFile(folder.path)
         self._cache = Cache(done=study.keys())
         self._meter = Meter(replace(plan.budget, trials=plan.target), study.seconds)
         self._rungs = None if plan.pruner is None else Rungs(plan.pruner, board.objectives, study.stands())
@@ -104,7 +107,7 @@ class Driver:
             self.study.begin_with(self.plan.warm.points)
         self.board = replace(self.board, trials=self.study.rows())
         self._meter.see(self.board.trials, self.board)
-        self._publish()
+        self._file.write(self.board)
         self.observer.search_started(self.board, executor.slots)
         if not self._meter.allows(len(self.board.trials)):
             self.study.release(self._meter.seconds)
@@ -114,14 +117,18 @@ class Driver:
             self._work(executor)
         except BaseException:
             self.study.release(self._meter.seconds)
+            with suppress(OSError):
+                self._file.write(self.board)
             raise
         finally:
             executor.close()
+        self._file.write(self.board)
         return self.board
 
     def _on_epoch(self, number: int, report: EpochReport) -> bool:
         """Pass on an epoch; return whether its trial goes on."""
         self.observer.epoch_finished(number, report)
+        self._file.offer(self.board)
         candidate = self._running[number]
         if _broken({**candidate.figures, **report.metrics}, self._known_at_once):
             return False
@@ -321,11 +328,8 @@ class Driver:
         row = self.study.row(number)
         self.board = self.board.add(row)
         self._meter.see([row], self.board)
-        self._publish()
+        self._file.offer(self.board)
         self.observer.trial_finished(row, self.board)
-
-    def _publish(self) -> None:
-        write_json(self.folder.path / FILE, self.board.to_json())
 
     def _stop_when_all_fail(self, result: Result) -> None:
         self._evaluated += 1

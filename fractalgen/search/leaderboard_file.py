@@ -1,0 +1,41 @@
+"""`leaderboard.json` while a search runs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from fractalgen.search.leaderboard import FILE, Leaderboard
+from fractalgen.search.run_folder import write_json
+
+_SHARE = 0.05
+
+
+class LeaderboardFile:
+    """Writes the leaderboard whole, and so seldom that this takes at most a twentieth of the time.
+
+    Trials that train for seconds are in the file as soon as they are told. The file grows with the search: after
+    thousands of trials that take no time, to write it after each would cost more than all else. The study has them at
+    once in any case.
+
+    Args:
+        folder: The run folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._written: Leaderboard | None = None
+        self._due = 0.0
+
+    def offer(self, board: Leaderboard) -> None:
+        """Write `board` if it is news and it is time."""
+        if board is not self._written and time.monotonic() >= self._due:
+            self.write(board)
+
+    def write(self, board: Leaderboard) -> None:
+        """Write `board` now."""
+        began = time.monotonic()
+        write_json(self._file, board.to_json())
+        self._written = board
+        ended = time.monotonic()
+        self._due = ended + (ended - began) / _SHARE
