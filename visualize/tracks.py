@@ -11,6 +11,7 @@ from .plots import BOTTOM, HEIGHT, HUES, LEFT, RIGHT, TOP, WIDTH, Axis, Scale, l
 from .render_svg import number
 
 _KEY_WIDTH = 170.0
+_LETTER_WIDTH = 6.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Track:
 
 
 def tracks(found: Sequence[Track], x: Axis, y: Axis) -> str:
-    """Return lines as an SVG plot, a name above the highest point that has it, with a key on top."""
+    """Return lines as an SVG plot, with a key on top, and each name above the highest point that has it.
+
+    Names that have no room beside each other are left to the hover.
+    """
     stops = [stop for track in found for stop in track.stops]
     across = scale_of(x, [stop.x for stop in stops], LEFT, WIDTH - RIGHT)
     upwards = scale_of(y, [stop.y for stop in stops], HEIGHT - BOTTOM, TOP + 24, margin=0.1)
@@ -39,6 +43,8 @@ def tracks(found: Sequence[Track], x: Axis, y: Axis) -> str:
     for place, (track, colour) in enumerate(zip(found, cycle(HUES), strict=False)):
         marks += [*_line(track, across, upwards, colour), _key(track.name, LEFT + 12 + place * _KEY_WIDTH, colour)]
     highest = {stop.name: stop for stop in sorted(stops, key=lambda stop: stop.y)}
+    if sum(map(len, highest)) * _LETTER_WIDTH > WIDTH - LEFT - RIGHT:
+        highest = {}
     marks += [_name(stop.name, across.at(stop.x), upwards.at(stop.y)) for stop in highest.values()]
     return plot(f"{y.title} over {x.title}", across, upwards, marks)
 

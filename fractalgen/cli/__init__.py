@@ -7,6 +7,7 @@ import sys
 import typer
 
 from fractalgen.cli import (
+    analyze,
     check,
     doctor,
     draw,
@@ -31,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for verb in (check, show, draw, enumerate, train, evaluate, search, report, export, list, schema, new, doctor):
+for verb in (check, show, draw, enumerate, train, evaluate, analyze, search, report, export, list, schema, new, doctor):
     app.command(verb.__name__.rpartition(".")[2])(verb.run)
 
 

@@ -1,4 +1,4 @@
-"""List what a spec can name."""
+"""List what can be named."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from fractalgen.cli._options import AsJson, print_json
 
 
 def run(as_json: AsJson = False) -> None:
-    """List the words, rules, ops, joins and connections that a spec can name, those of installed plugins too.
+    """List what a spec can name (words, rules, ops, joins, connections), and the analyses; those of plugins too.
 
     Example: fractalgen list
     """
+    from fractalgen.analyses import ANALYSES
     from fractalgen.ir.builtin_rules import builtin_library, builtin_names
     from fractalgen.ir.buses import CONNECTIONS
     from fractalgen.ir.joins import JOINS
@@ -24,6 +25,7 @@ def run(as_json: AsJson = False) -> None:
         "ops": {name: first_line(OPS.get(name)) for name in OPS},
         "joins": {name: first_line(JOINS.get(name)) for name in JOINS},
         "connections": {name: first_line(CONNECTIONS.get(name)) for name in CONNECTIONS},
+        "analyses": {name: first_line(ANALYSES.get(name)) for name in ANALYSES},
     }
     if as_json:
         print_json(found)

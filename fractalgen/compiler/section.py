@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from fractalgen.compiler.schedule import BatchStep, Ends, Parts, Plan
 from fractalgen.compiler.statistics import own_statistics, recalibrate
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
+from fractalgen.passes.value_names import value_names
 from fractalgen.registry import suggest
 
 S = TypeVar("S", bound="Section")
@@ -87,7 +88,7 @@ def find_ends(graph: Graph, starts: Sequence[str], ends: Sequence[str]) -> Ends:
     Raises:
         CompileError: nothing has such a name, or two starts are one value.
     """
-    known = _names(graph)
+    known = value_names(graph)
     for names in (starts, ends):
         if isinstance(names, str):
             raise CompileError(f"names are given as a list, found {names!r}", f"Write [{names!r}].")
@@ -100,14 +101,3 @@ def find_ends(graph: Graph, starts: Sequence[str], ends: Sequence[str]) -> Ends:
             raise CompileError(f"{given[known[name]]!r} and {name!r} are one value", "Name each start once.")
         given[known[name]] = name
     return Ends(tuple(known[name] for name in starts), tuple(known[name] for name in ends))
-
-
-def _names(graph: Graph) -> Mapping[str, int]:
-    names: dict[str, int] = {}
-    for index, node in enumerate(graph.nodes):
-        scope = node.scope
-        while scope is not None:
-            names[".".join(scope.path)] = index  # the last node that a call made holds its value
-            scope = scope.parent
-    names |= {node.path: index for index, node in enumerate(graph.nodes)}
-    return {**names, **dict(graph.taps)}

@@ -10,7 +10,7 @@ import dataclasses
 import types
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -23,6 +23,7 @@ from fractalgen.spec.wording import describe, show
 if TYPE_CHECKING:
     from torch import nn
 
+P = typing.TypeVar("P")
 Pair = tuple[int, int]
 Types = tuple[TensorType, ...]
 
@@ -75,6 +76,11 @@ class Part(ABC):
         return Cost()
 
     @property
+    def varies(self) -> bool:
+        """Whether two training passes over one input give different values; some parts draw for gradients alone."""
+        return self.stochastic
+
+    @property
     def can_drop(self) -> bool:
         """Whether drop-path may leave out some of its inputs."""
         return False
@@ -115,7 +121,7 @@ def part_name(part: object) -> str:
 
 
 @lru_cache(maxsize=256)
-def declared(part: type[Part]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
+def declared(part: type[Any]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
     """Return each parameter of an op or join with its type hint and its dataclass field."""
     hints = typing.get_type_hints(part)
     return {
@@ -124,16 +130,16 @@ def declared(part: type[Part]) -> dict[str, tuple[Any, dataclasses.Field[Any]]]:
 
 
 def make(
-    part: type[Part],
+    part: type[P],
     name: str,
     arguments: typing.Mapping[str, Any],
     place: Place | None = None,
     place_of: Callable[[str], Place | None] = lambda _: None,
-) -> Part:
+) -> P:
     """Return `part` with `arguments` checked and converted.
 
     Args:
-        part: What to make.
+        part: What to make: a part, or whatever else declares its options as fields.
         name: What messages call it.
         arguments: Its parameters.
         place: Where it stands.
@@ -143,7 +149,7 @@ def make(
         UnknownNameError: an argument that the part does not declare.
         ParameterError: a missing argument, a wrong type, a value outside its bounds.
     """
-    known = declared(part)
+    known = declared(typing.cast("Hashable", part))
     values = {}
     for key, value in arguments.items():
         if key not in known:
@@ -156,7 +162,7 @@ def make(
     for key, (_, item) in known.items():
         if key not in values and item.default is dataclasses.MISSING:
             raise ParameterError(f"{name!r} needs a value for {key!r}", f"Write {{{name}: {{{key}: ...}}}}.", place)
-    return part(**values)
+    return typing.cast("Callable[..., P]", part)(**values)
 
 
 def check_value(name: str, value: Any, hint: Any, bounds: typing.Mapping[str, float], place: Place | None) -> Any:

@@ -15,6 +15,7 @@ CHAIN = [
     ("passes", "Graph", "Graph"),
     ("compiler", "Graph", "nn.Module"),
     ("training", "Module", "Score"),
+    ("analyses", "Module, data", "findings"),
     ("search", "Score", "Leaderboard"),
     ("report", "Leaderboard", "files"),
 ]

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from fractalgen.analyses import ANALYSES
 from fractalgen.ir.builtin_rules import builtin_names
 from fractalgen.ir.buses import CONNECTIONS
 from fractalgen.ir.joins import JOINS
@@ -19,7 +20,7 @@ def listing(*options):
 def test_every_name_has_a_line_that_says_what_it_is():
     lines = [line.split(maxsplit=1) for line in listing().splitlines() if line.startswith("  ")]
     assert sorted(name for name, _ in lines) == sorted(
-        [*EXPRESSION_WORDS, *builtin_names(), *OPS, *JOINS, *CONNECTIONS]
+        [*EXPRESSION_WORDS, *builtin_names(), *OPS, *JOINS, *CONNECTIONS, *ANALYSES]
     )
 
 
@@ -34,5 +35,5 @@ def test_the_meanings_stand_below_each_other():
 
 def test_the_list_as_json_is_one_document():
     found = json.loads(listing("--json"))
-    assert list(found) == ["words", "rules", "ops", "joins", "connections"]
+    assert list(found) == ["words", "rules", "ops", "joins", "connections", "analyses"]
     assert found["joins"]["mean"].startswith("The mean of the survivors")

@@ -1,0 +1,68 @@
+"""How large the numbers of a hidden state are (Sun, Chen, Kolter, Liu, arXiv 2402.17762)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from fractalgen.ir.types import TensorType
+
+ABOVE = 100.0
+RATIO = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Magnitudes:
+    """The magnitudes of hidden states, one a sample.
+
+    Attributes:
+        largest: `(batch,)`.
+        third: `(batch,)`, the third largest; the least of a state of fewer numbers.
+        median: `(batch,)`, of an even count the mean of the two in the middle.
+    """
+
+    largest: Tensor
+    third: Tensor
+    median: Tensor
+
+
+def magnitudes(value: Tensor) -> Magnitudes:
+    """Return the largest, the third largest and the median magnitude of each sample of `value`, `(batch, *shape)`."""
+    size = value.abs().flatten(1)
+    count = size.shape[1]
+    top = size.topk(min(3, count), dim=1).values
+    # torch.median takes the lower of the two in the middle.
+    low, high = (size.kthvalue(place, dim=1).values for place in ((count + 1) // 2, count // 2 + 1))
+    return Magnitudes(top[:, 0], top[:, -1], (low + high) / 2)
+
+
+def massive(value: Tensor, above: float = ABOVE, ratio: float = RATIO) -> Tensor:
+    """Return which numbers are massive: |x| > `above`, and |x| > `ratio` times the median magnitude of their sample.
+
+    Args:
+        value: `(batch, *shape)`.
+        above: The paper's 100.
+        ratio: The paper's 1,000.
+
+    Returns:
+        True and false, of the shape of `value`.
+    """
+    bound = (ratio * magnitudes(value).median).clamp(min=above)
+    return value.abs() > bound.view(-1, *[1] * (value.ndim - 1))
+
+
+def channel_means(sums: Tensor, counts: Tensor) -> Tensor:
+    """Return the mean of each channel, `(channels,)`; 0 where nothing was counted."""
+    return sums / counts.clamp(min=1)
+
+
+def over_channels(type_: TensorType, per_channel: Tensor) -> Tensor:
+    """Return `(channels,)` in a shape that spreads over a batch of values of a type."""
+    return per_channel[:, None, None] if len(type_.stream.shape) == 3 else per_channel
+
+
+def sum_by_channel(type_: TensorType, value: Tensor) -> Tensor:
+    """Return the sums over everything but the channels, `(channels,)`, of a batch of values of a type."""
+    axis = -3 if len(type_.stream.shape) == 3 else -1
+    return value.movedim(axis, 0).flatten(1).sum(1)
