@@ -40,6 +40,7 @@ FAMILIES: dict[str, Paint] = {
 
 _KINDS = {
     "conv": "conv",
+    "conv_transpose": "conv",
     "linear": "linear",
     "max_pool": "pool",
     "avg_pool": "pool",
@@ -49,6 +50,7 @@ _KINDS = {
     "group_norm": "norm",
     "rms_norm": "norm",
     "relu": "activation",
+    "leaky_relu": "activation",
     "gelu": "activation",
     "silu": "activation",
     "mish": "activation",

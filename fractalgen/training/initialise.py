@@ -18,7 +18,7 @@ def initialise(network: nn.Module, init: InitName, seed: int) -> None:
         return
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():
-        if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d):
+        if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose2d):
             # Drawn on the CPU, so that every device starts from the same weights.
             drawn = torch.empty(module.weight.shape)
             nn.init.xavier_uniform_(drawn, generator=generator)
