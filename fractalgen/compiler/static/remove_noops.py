@@ -22,6 +22,8 @@ def _is_noop(draft: Draft, node: fx.Node) -> bool:
     origin, called, taken = draft.node_of(node), draft.called(node), draft.type_of(node)
     if origin is None or taken is None or not isinstance(called, nn.Module) or not origin.part.stochastic:
         return False
+    if origin.is_join:  # it merges branches, whatever it draws
+        return False
     if isinstance(called, nn.modules.dropout._DropoutNd):  # noqa: SLF001 - the base of all dropouts has no other name
         return True
     # Anything else might scale or clip, so it is tried.

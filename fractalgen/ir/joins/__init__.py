@@ -10,9 +10,12 @@ JOINS: Registry[type[Join]] = Registry(
     {
         "concat": "fractalgen.ir.joins.concat:Concat",
         "gate": "fractalgen.ir.joins.gate:Gate",
+        "hyper_connection": "fractalgen.ir.joins.hyper_connection:HyperConnection",
         "learned": "fractalgen.ir.joins.learned:Learned",
+        "manifold": "fractalgen.ir.joins.manifold:Manifold",
         "max": "fractalgen.ir.joins.max:Max",
         "mean": "fractalgen.ir.joins.mean:Mean",
+        "shake": "fractalgen.ir.joins.shake:Shake",
         "sum": "fractalgen.ir.joins.sum:Sum",
     },
 )

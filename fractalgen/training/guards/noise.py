@@ -12,12 +12,13 @@ from fractalgen.compiler import Network
 from fractalgen.ir.parts import Part
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.modes import evaluating
+from fractalgen.training.outputs import Outputs, outputs_of
 from fractalgen.training.score import Guards
 
 TRIES = 16
 """Training passes that are compared; drop-path may drop the same twice."""
 DECLARED_TRIES = 512
-"""As many where an op is declared stochastic: one that rarely zeroes a whole batch must show itself."""
+"""As many where a part is declared stochastic: one that rarely zeroes a whole batch must show itself."""
 
 
 def check_noise(network: nn.Module, images: Tensor) -> Guards:
@@ -31,16 +32,16 @@ def check_noise(network: nn.Module, images: Tensor) -> Guards:
     training = network.training
     with torch.random.fork_rng(devices=devices), torch.no_grad():
         with evaluating(network):
-            in_evaluation = _differ(lambda: network(images), 2)
+            in_evaluation = _differ(lambda: outputs_of(network(images)), 2)
         network.train()
         modes: set[str] = set()
 
-        def training_pass() -> Tensor:
-            output: Tensor = network(images)
+        def training_pass() -> Outputs:
+            outputs = outputs_of(network(images))
             modes.add(getattr(network, "mode", "full"))
-            return output
+            return outputs
 
-        declared = _has_stochastic_op(network)
+        declared = _has_stochastic_part(network)
         observed = _differ(training_pass, DECLARED_TRIES if declared else TRIES)
     network.train(training)
     for name, buffer in network.named_buffers():
@@ -50,12 +51,12 @@ def check_noise(network: nn.Module, images: Tensor) -> Guards:
     return Guards((), declared or modes != {"full"}, observed, in_evaluation)
 
 
-def _differ(run: Callable[[], Tensor], times: int) -> bool:
+def _differ(run: Callable[[], Outputs], times: int) -> bool:
     first = run()
-    return any(not torch.equal(first, run()) for _ in range(times - 1))
+    return any(not all(map(torch.equal, first, run())) for _ in range(times - 1))
 
 
-def _has_stochastic_op(network: nn.Module) -> bool:
+def _has_stochastic_part(network: nn.Module) -> bool:
     if isinstance(network, Network):
-        return any(isinstance(node.part, Part) and node.part.stochastic for node in network.graph.nodes)
+        return any(isinstance(node.part, Part) and node.part.varies for node in network.graph.nodes)
     return any(isinstance(module, _DropoutNd) and module.p > 0 for module in network.modules())

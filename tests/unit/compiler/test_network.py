@@ -24,7 +24,18 @@ network:
       - global_avg_pool
       - linear: {out: 5}
 """
-MODES = ["mean", "sum", "max", "learned", "gate", "{concat: {project: true}}"]
+MODES = [
+    "mean",
+    "sum",
+    "max",
+    "learned",
+    "gate",
+    "shake",
+    "hyper_connection",
+    "{hyper_connection: {dynamic: true}}",
+    "manifold",
+    "{concat: {project: true}}",
+]
 
 
 def net(join="mean", rate=0.3, global_share=0.5, seed=0):

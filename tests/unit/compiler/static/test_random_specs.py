@@ -11,7 +11,13 @@ from fractalgen.passes import expand
 from fractalgen.spec import load_text
 from fractalgen.spec.tree import dump
 
-MODES = st.sampled_from(["mean", "sum", "max", "learned", "gate", {"concat": {"project": True}}])
+MODES = st.sampled_from(
+    [
+        *("mean", "sum", "max", "learned", "gate", "shake", "hyper_connection", "manifold"),
+        {"hyper_connection": {"dynamic": True}},
+        {"concat": {"project": True}},
+    ]
+)
 LEAVES = st.one_of(
     st.builds(lambda out, bias: {"conv": {"out": out, "bias": bias}}, st.sampled_from([2, 4]), st.booleans()),
     st.builds(lambda out: {"conv_bn_relu": {"out": out}}, st.sampled_from([2, 4])),
