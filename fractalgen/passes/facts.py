@@ -13,6 +13,7 @@ from fractalgen.ir.ops.conv import Conv
 from fractalgen.notebook import view
 from fractalgen.passes.columns import kept_inputs, live_nodes
 from fractalgen.passes.costs import Costs
+from fractalgen.passes.liveness import reached
 from fractalgen.passes.memory import training_memory
 from fractalgen.passes.order import memory_order
 from fractalgen.passes.simplify import Simplify
@@ -46,13 +47,13 @@ class Facts:
     Attributes:
         name: The spec's name.
         fingerprint: Canonical hash of the computation.
-        parameters: Learned numbers.
-        macs: Multiply-accumulates for one sample forward.
+        parameters: Learned numbers that an output needs.
+        macs: Multiply-accumulates for one sample forward, of nodes that an output needs.
         depth: Most layers (convolutions and attention) on a path from input to output.
         shortest_path: Fewest of them on a path.
         nodes: Nodes of the graph.
         joins: Joins among them.
-        activations: Elements that all ops and joins put out for one sample.
+        activations: Elements that the ops and joins which an output needs put out for one sample.
         peak_memory: Most bytes that values take at one time of evaluation, for one sample; see `memory`.
         ordered_memory: The same in the order that the compiled network runs in; see `order`.
         training_memory: Bytes that a training step on one sample keeps; see `memory`.
@@ -89,7 +90,9 @@ def facts(graph: Graph) -> Facts:
     """Return what is known of an expanded graph with types."""
     costs = Costs(graph)
     layers = [getattr(node.part, "depth", 0) for node in graph.nodes]
-    total = costs.total(range(len(graph.nodes)))
+    alive = sorted(reached(graph.inputs, graph.outputs, lambda index: graph.nodes[index].inputs))
+    total = costs.total(alive)
+    needed = [graph.nodes[index] for index in alive if index not in graph.inputs]
     simple = Simplify()(graph)
     order = memory_order(simple)
     worked = [node for node in graph.nodes if not isinstance(node.part, Input)]
@@ -102,7 +105,7 @@ def facts(graph: Graph) -> Facts:
         shortest_path=_along(graph, layers, min),
         nodes=len(graph.nodes),
         joins=sum(node.is_join for node in worked),
-        activations=sum(node.type.elements for node in worked if node.type),
+        activations=sum(node.type.elements for node in needed if node.type),
         peak_memory=order.written_peak,
         ordered_memory=order.peak,
         training_memory=training_memory(simple, total.parameters),

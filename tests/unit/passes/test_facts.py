@@ -1,5 +1,6 @@
 """Exact counts; each names where it comes from."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,20 @@ def test_the_template_nets(units, columns, parameters):
     assert facts(expand(load_text(text))).parameters == parameters
 
 
+@pytest.mark.parametrize("columns", range(1, 8))
+@pytest.mark.parametrize("units", range(1, 6))
+def test_all_35_template_nets_count_by_the_formula(units, columns):
+    """A fractal of c columns has c convolutions that read the unit's input and 2^c - 1 - c that read another's output."""
+    widths = [3, 64, 128, 256, 512, 512][: units + 1]
+    kernels = sum(
+        9 * (columns * before * width + (2**columns - 1 - columns) * width**2)
+        for before, width in pairwise(widths)
+    )
+    linear = 10 * widths[-1] * (32 // 2**units) ** 2 + 10
+    text = TEMPLATE.replace("WIDTHS", str(widths[1:])).replace("C,", f"{columns},")
+    assert facts(expand(load_text(text))).parameters == kernels + linear
+
+
 def test_the_receptive_field_of_a_chain():
     """Hand count: 3x3, then 3x3 with stride 2, 2x2 pool with stride 2, 3x3: 1 + 2 + 2 + 1*2 + 2*4 = 15."""
     body = "{sequence: [{conv: {}}, {conv: {stride: 2}}, max_pool, {conv: {}}]}"
@@ -102,3 +117,15 @@ def test_the_graph_gives_a_networkx_copy():
 
     assert nx.is_directed_acyclic_graph(copy)
     assert nx.dag_longest_path_length(copy) > 0
+
+
+def test_what_reaches_no_output_is_not_counted():
+    nodes = "{used: {of: {conv: {out: 4}}, from: input}, dead: {of: {conv: {out: 64}}, from: used}}"
+    with_dead, without = (
+        facts(expand(load_text(f"network: {{input: [3, 8, 8], body: {body}}}")))
+        for body in (f"{{graph: {{nodes: {nodes}, output: used}}}}", "{conv: {out: 4}}")
+    )
+    assert (with_dead.parameters, with_dead.macs, with_dead.activations) == (108, 108 * 64, 4 * 64)
+    assert (with_dead.nodes, without.nodes) == (3, 2)
+    assert with_dead.fingerprint == without.fingerprint
+    assert with_dead.training_memory == without.training_memory
