@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from fractalgen.errors import GraphError, UnknownNameError
 from fractalgen.ir.buses._base import Connection
@@ -255,7 +254,7 @@ class Emitter:
             return value.node
         term = value.term
         columns = tuple(value.columns) if term.droppable else None
-        name = self.name(value.scope, _join_name(term.part))
+        name = self.name(value.scope, part_name(term.part))
         value.node = self.add(Node(term.part, tuple(value.inputs), columns, name, value.scope, None, term.place))
         return value.node
 
@@ -264,10 +263,6 @@ def _only(name: str, term: Term, sources: Sources) -> int:
     if len(sources) != 1:
         raise GraphError(f"{name!r} reads one node, found {len(sources)}", "Join them first.", term.place)
     return sources[0]
-
-
-def _join_name(part: Any) -> str:
-    return str(type(part).__name__.lower())
 
 
 def _intervals(term: JoinTerm, span: Span) -> dict[int, Span]:

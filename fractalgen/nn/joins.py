@@ -122,6 +122,103 @@ class GateJoin(BranchJoin):
         return total
 
 
+class ScaledJoin(BranchJoin):
+    """Mean of the branches, each scaled by a learned number: 1 / |S| sum of a_i h_i over the survivors S.
+
+    Args:
+        projections: The branches that a 1x1 convolution widens.
+        branches: Number of branches, two or more.
+    """
+
+    def __init__(self, projections: Mapping[int, tuple[int, int]], branches: int) -> None:
+        super().__init__(projections)
+        self.branches = branches
+        self.scales = nn.Parameter(torch.ones(branches))
+
+    def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
+        """Return the mean of the scaled branches."""
+        scaled = [value * self.scale(value, i) for value, i in zip(values, kept, strict=True)]
+        total = scaled[0] + scaled[1]
+        for value in scaled[2:]:
+            total = total + value
+        return total / len(values)
+
+    def scale(self, value: Tensor, branch: int) -> Tensor:
+        """Return what a branch is multiplied by."""
+        del value
+        return self.scales[branch]
+
+
+class DynamicScaledJoin(ScaledJoin):
+    """Mean of the branches, scaled position by position: by a_i + s tanh(norm(h_i) w) (arXiv 2409.19606, equation 10).
+
+    Args:
+        projections: The branches that a 1x1 convolution widens.
+        branches: Number of branches, two or more.
+        channels: Channels of each, once widened.
+        images: Whether channels stand in front of height and width, rather than last.
+    """
+
+    def __init__(
+        self, projections: Mapping[int, tuple[int, int]], branches: int, channels: int, *, images: bool = True
+    ) -> None:
+        super().__init__(projections, branches)
+        self.channels = channels
+        self.images = images
+        self.norm = nn.LayerNorm(channels)
+        self.features = nn.Parameter(torch.zeros(channels, 1))
+        self.gate = nn.Parameter(torch.tensor(0.01))
+
+    def scale(self, value: Tensor, branch: int) -> Tensor:
+        """Return what each position of a branch is multiplied by."""
+        said = (self.norm(value.movedim(1, -1) if self.images else value) @ self.features).tanh()
+        scale: Tensor = self.scales[branch] + self.gate * (said.movedim(-1, 1) if self.images else said)
+        return scale
+
+
+class ManifoldJoin(BranchJoin):
+    """Mean whose weights each position finds from all branches; they are positive and sum to 1 (arXiv 2512.24880).
+
+    With one new stream, a doubly stochastic mixture is a row that sums to 1: softmax over the survivors S of
+    g W_S RMSNorm(h_S) + b_S, where h_S are the features of the survivors side by side.
+
+    Args:
+        projections: The branches that a 1x1 convolution widens.
+        branches: Number of branches, two or more.
+        channels: Channels of each, once widened.
+        images: Whether channels stand in front of height and width, rather than last.
+    """
+
+    def __init__(
+        self, projections: Mapping[int, tuple[int, int]], branches: int, channels: int, *, images: bool = True
+    ) -> None:
+        super().__init__(projections)
+        self.branches = branches
+        self.channels = channels
+        self.axis = 1 if images else -1
+        self.images = images
+        self.projection = nn.Parameter(torch.empty(branches, branches * channels))
+        nn.init.kaiming_uniform_(self.projection, a=5**0.5)
+        self.bias = nn.Parameter(torch.zeros(branches))
+        self.gate = nn.Parameter(torch.tensor(0.01))
+
+    def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
+        """Return the weighted mean; each position has weights of its own."""
+        weights = self.weights(values, kept)
+        total = torch.zeros_like(values[0])
+        for position, value in enumerate(values):
+            total = total + value * weights.narrow(self.axis, position, 1)
+        return total
+
+    def weights(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
+        """Return the weights of the survivors, which stand where the channels do."""
+        features = torch.cat([value.movedim(self.axis, -1) for value in values], -1)
+        chosen = list(kept)
+        table = self.projection.view(self.branches, self.branches, self.channels)[chosen][:, chosen].flatten(1)
+        said = F.linear(F.rms_norm(features, features.shape[-1:]), table)
+        return (self.gate * said + self.bias[chosen]).softmax(-1).movedim(-1, self.axis)
+
+
 class ConcatJoin(nn.Module):
     """Concatenation along the channels, with a 1x1 convolution back to `out` channels unless that is None.
 

@@ -11,15 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fractalgen.ir.graph import Graph, Input, Node
+from fractalgen.ir.joins.hyper_connection import HyperConnection
 from fractalgen.ir.joins.learned import Learned
+from fractalgen.ir.joins.manifold import Manifold
 from fractalgen.ir.joins.max import Max
 from fractalgen.ir.joins.mean import Mean
+from fractalgen.ir.joins.shake import Shake
 from fractalgen.ir.joins.sum import Sum
 from fractalgen.ir.parts import Op
 from fractalgen.passes._base import Pass
 from fractalgen.passes.liveness import reached
 
-_PASS_ONE = (Mean, Sum, Max, Learned)
+_PASS_ONE = (Mean, Sum, Max, Learned, Shake, HyperConnection, Manifold)
 
 
 @dataclass(frozen=True)

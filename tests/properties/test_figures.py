@@ -17,7 +17,13 @@ ROOT = Path(__file__).parents[2]
 NETWORKS = sorted([*(ROOT / "search_spaces").rglob("*.yaml"), *(ROOT / "docs").glob("*.yaml")])
 MOST_BYTES = 2_000_000
 
-MODES = st.sampled_from(["mean", "sum", "max", "learned", "gate", {"concat": {"project": True}}])
+MODES = st.sampled_from(
+    [
+        *("mean", "sum", "max", "learned", "gate", "hyper_connection", "manifold"),
+        {"hyper_connection": {"dynamic": True}},
+        {"concat": {"project": True}},
+    ]
+)
 LEAVES = st.one_of(
     st.builds(lambda out: {"conv": {"out": out}}, st.sampled_from([2, 4])),
     st.builds(lambda out: {"conv_bn_relu": {"out": out, "dropout": 0.1}}, st.sampled_from([2, 4])),

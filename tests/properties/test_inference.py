@@ -16,7 +16,13 @@ from fractalgen.spec import load_text
 from fractalgen.spec.tree import dump
 
 SIZES = st.sampled_from([2, 3, 4, 6])
-MODES = st.sampled_from(["mean", "sum", "max", "learned", "gate", {"concat": {"project": True}}])
+MODES = st.sampled_from(
+    [
+        *("mean", "sum", "max", "learned", "gate", "hyper_connection", "manifold"),
+        {"hyper_connection": {"dynamic": True}},
+        {"concat": {"project": True}},
+    ]
+)
 LEAVES = st.one_of(
     st.builds(lambda out, kernel, bias: {"conv": {"out": out, "kernel": kernel, "bias": bias}}, SIZES, st.sampled_from([1, 3, [1, 3]]), st.booleans()),
     st.builds(lambda stride: {"conv": {"stride": stride, "groups": "$channels"}}, st.sampled_from([1, 2])),

@@ -10,7 +10,7 @@ import torch
 from torch import fx, nn
 
 from fractalgen.compiler.static.draft import Draft
-from fractalgen.nn.joins import BranchJoin, ConcatJoin, LearnedJoin, MaxJoin, MeanJoin, SumJoin
+from fractalgen.nn.joins import BranchJoin, ConcatJoin, LearnedJoin, MaxJoin, MeanJoin, ScaledJoin, SumJoin
 
 Values = Sequence[fx.Node]
 Kept = tuple[int, ...]
@@ -54,8 +54,18 @@ def _learned(draft: Draft, path: str, join: LearnedJoin, values: Values, kept: K
     logits = draft.attribute(f"{path}.logits")
     if len(kept) < join.branches:
         logits = draft.function(f"{path}.survivors", operator.getitem, logits, list(kept))
-    weights = draft.method(f"{path}.weights", "softmax", logits, 0)
+    return _weighted(draft, path, draft.method(f"{path}.weights", "softmax", logits, 0), values)
 
+
+def _scaled(draft: Draft, path: str, join: ScaledJoin, values: Values, kept: Kept) -> fx.Node:
+    draft.attributes[f"{path}.scales"] = join.scales
+    scales = draft.attribute(f"{path}.scales")
+    if len(kept) < join.branches:
+        scales = draft.function(f"{path}.survivors", operator.getitem, scales, list(kept))
+    return draft.function(path, operator.truediv, _weighted(draft, path, scales, values), len(kept))
+
+
+def _weighted(draft: Draft, path: str, weights: fx.Node, values: Values) -> fx.Node:
     def term(position: int) -> fx.Node:
         weight = draft.function(path, operator.getitem, weights, position)
         return draft.function(path, operator.mul, values[position], weight)
@@ -85,5 +95,6 @@ _WRITERS: dict[type[nn.Module], Callable[..., fx.Node]] = {
     MeanJoin: _mean,
     MaxJoin: _max,
     LearnedJoin: _learned,
+    ScaledJoin: _scaled,
     ConcatJoin: _concat,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from fractalgen.errors import ShapeError
-from fractalgen.ir.parts import Cost, Part, Types
+from fractalgen.ir.parts import Cost, Part, Types, part_name
 from fractalgen.ir.types import TensorType
 
 Kept = tuple[int, ...]
@@ -74,4 +74,4 @@ class Join(Part):
 
 def _clash(join: Join, need: str, inputs: Types, hint: str) -> ShapeError:
     listing = ", ".join(f"branch {i} has {type_}" for i, type_ in enumerate(inputs, 1))
-    return ShapeError(f"{type(join).__name__.lower()} join needs {need} from its branches: {listing}", hint)
+    return ShapeError(f"{part_name(join)} join needs {need} from its branches: {listing}", hint)

@@ -21,7 +21,17 @@ network:
       - global_avg_pool
       - linear: {out: 5}
 """
-MODES = ["mean", "sum", "max", "learned", "gate", "{concat: {project: true}}"]
+MODES = [
+    "mean",
+    "sum",
+    "max",
+    "learned",
+    "gate",
+    "hyper_connection",
+    "{hyper_connection: {dynamic: true}}",
+    "manifold",
+    "{concat: {project: true}}",
+]
 
 
 def parts_of(network):

@@ -65,6 +65,20 @@ def test_what_a_site_learns(kind, parameters):
     assert facts(graph("{site: relu}", "[64, 5, 5]", kind=kind)).parameters == parameters
 
 
+@pytest.mark.parametrize(("n", "c"), [(2, 8), (4, 16), (5, 12)])
+@pytest.mark.parametrize(
+    ("kind", "formula"),
+    [
+        ("hyper_connection", lambda n, c: n * (n + 2)),
+        ("{hyper_connection: {dynamic: true}}", lambda n, c: c * (n + 2) + n * (n + 2) + 2 + 2 * c),  # 2 c: the norm
+        ("manifold", lambda n, c: (2 * n + n**2) * (n * c + 1) + 3),
+    ],
+)
+def test_what_a_site_learns_is_the_formula_of_the_paper(kind, formula, n, c):
+    body = f"{{residual_bus: {{streams: {n}, kind: {kind}, body: {{site: gelu}}}}}}"
+    assert facts(expand(load_text(text(body, f"[3, {c}]")))).parameters == formula(n, c)
+
+
 def test_a_read_costs_n_and_a_write_n_squared_and_n_products_an_element():
     assert facts(graph("{site: relu}")).macs == (4 + 4 * 4 + 4) * 6 * 64
     assert facts(graph("{site: relu}", kind="manifold")).macs == (4 + 4 * 4 + 4) * 6 * 64 + 6 * 24 * 4 * 64

@@ -15,7 +15,7 @@ def answer(path, x):
     return torch.from_numpy(session.run(None, {session.get_inputs()[0].name: x.numpy()})[0])
 
 
-@pytest.mark.parametrize("join", ["mean", "max", "learned", "gate", "{concat: {project: true}}"])
+@pytest.mark.parametrize("join", ["mean", "max", "learned", "gate", "manifold", "{concat: {project: true}}"])
 def test_onnxruntime_answers_as_the_network_for_any_batch(net, join, tmp_path):
     network, path = net(join), tmp_path / "net.onnx"
     told = write(network, path)

@@ -57,7 +57,14 @@ assert sorted(model.state_dict()) == case["names"]
     assert done.stdout.startswith("tensor(")
 
 
-@pytest.mark.parametrize("join", ["mean", "sum", "max", "learned", "gate", "{concat: {project: true}}"])
+@pytest.mark.parametrize(
+    "join",
+    [
+        *("mean", "sum", "max", "learned", "gate", "hyper_connection", "manifold"),
+        "{hyper_connection: {dynamic: true}}",
+        "{concat: {project: true}}",
+    ],
+)
 def test_the_net_and_each_column_give_the_same_numbers(net, join, tmp_path):
     network = net(join)
     path = saved(network, tmp_path)

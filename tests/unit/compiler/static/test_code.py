@@ -65,6 +65,11 @@ JOINS = {
     "max": ("torch.maximum(torch.maximum(y, z), x)",) * 2,
     "gate": ("self.gate([y, z, x], (0, 1, 2))",) * 2,
     "concat": ("torch.cat([y, z, x], 1)",) * 2,
+    "hyper_connection": (
+        "(y * w[0] + z * w[1] + x * w[2]) / 3",
+        "y.mul_(w[0]).add_(z.mul_(w[1])).add_(x.mul_(w[2])).div_(3)",
+    ),
+    "manifold": ("self.manifold([y, z, x], (0, 1, 2))",) * 2,
     "learned": ("y * w[0] + z * w[1] + x * w[2]", "y.mul_(w[0]).add_(z.mul_(w[1])).add_(x.mul_(w[2]))"),
 }
 

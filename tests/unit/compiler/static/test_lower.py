@@ -21,7 +21,7 @@ EVERY = [
     for choice in itertools.product([True, False], ["always", "never"], [False, True], [False, True])
 ]
 JOIN = {"concat": {"concat": {"project": True}}}
-MODES = [JOIN.get(name, name) for name in sorted(JOINS)]
+MODES = [*(JOIN.get(name, name) for name in sorted(JOINS)), {"hyper_connection": {"dynamic": True}}]
 
 
 NEVER = LoweringOptions(merge="never")
@@ -57,13 +57,13 @@ def test_every_join_keeps_its_results_in_float32(make_net, stir, mode):
 def test_joins_over_some_branches_keep_their_results(net_of, mode, inplace):
     branches = [
         {"conv": {"out": 4}},
-        {"conv": {"out": 2 if isinstance(mode, str) else 4}},
+        {"conv": {"out": 4 if mode == JOIN["concat"] else 2}},
         "identity",
         {"conv": {"out": 4}},
     ]
     options = LoweringOptions(merge="never", inplace=inplace)
     join = {"join": {"mode": mode, "branches": branches, "droppable": True}}
-    if isinstance(mode, str):
+    if mode != JOIN["concat"]:
         join["join"]["adapt"] = "project"
     network = net_of({"sequence": [join, "relu"]})
     (index,) = [i for i, node in enumerate(network.graph.nodes) if node.is_join]
