@@ -14,7 +14,7 @@ def run(
         bool, typer.Option("--watch", help="While a search runs, write it again after each trial.")
     ] = False,
 ) -> None:
-    """Write report.html: one file that opens offline.
+    """Write report.html, one file that opens offline; of a search also leaderboard.csv.
 
     Example: fractalgen report runs/digits
     """

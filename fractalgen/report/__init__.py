@@ -1,6 +1,7 @@
 """Leaderboard -> files.
 
 `write_report` makes one HTML page of a run folder, of a search or of a training run; it opens without a network.
+Beside that of a search it writes the trials as CSV.
 """
 
 from fractalgen.report.finish import finish_search

@@ -1,4 +1,4 @@
-"""Run folder -> report.html."""
+"""Run folder -> report.html, and of a search leaderboard.csv."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from fractalgen.atomic import write_text
 from fractalgen.errors import SearchError
 from fractalgen.report import training_run
+from fractalgen.report.leaderboard_csv import FILE as TABLE
+from fractalgen.report.leaderboard_csv import leaderboard_csv
 from fractalgen.report.search_page import search_page
 from fractalgen.report.training_page import training_page
 from fractalgen.search import Leaderboard, leaderboard
@@ -23,14 +25,17 @@ REFRESH = 5
 def write_report(run_dir: Path | str) -> Path:
     """Write `report.html` into the folder of a search or of a training run, and return its path.
 
-    It may be called at any time: a search that still runs gives a report of what has finished.
+    Beside that of a search it writes `leaderboard.csv`, the trials as a table for other programs. It may be called at
+    any time: a search that still runs gives a report of what has finished.
 
     Raises:
         SearchError: the folder is missing or was written by something else, or it may not be written.
     """
     folder = _folder(run_dir)
     if (folder / leaderboard.FILE).is_file():
-        text = search_page(folder, Leaderboard.read(folder))
+        board = Leaderboard.read(folder)
+        _write(folder / TABLE, leaderboard_csv(folder, board))
+        text = search_page(folder, board)
     elif (folder / training_run.FILE).is_file():
         text = training_page(folder, training_run.read_training_run(folder))
     else:
@@ -38,7 +43,7 @@ def write_report(run_dir: Path | str) -> Path:
             f"{str(folder)!r} is not the folder of a run: it holds no {leaderboard.FILE} and no {training_run.FILE}",
             "Give a folder that `fractalgen search` or `fractalgen train` wrote.",
         )
-    return _write(folder, text)
+    return _write(folder / FILE, text)
 
 
 def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep) -> Iterator[Leaderboard]:
@@ -67,7 +72,7 @@ def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep
             seen = changed
             board = Leaderboard.read(folder)
             ended = 0 < board.target <= len(board.trials)
-            _write(folder, search_page(folder, board, None if ended else REFRESH))
+            _write(folder / FILE, search_page(folder, board, None if ended else REFRESH))
             yield board
             if ended:
                 return
@@ -81,8 +86,7 @@ def _folder(run_dir: Path | str) -> Path:
     return folder
 
 
-def _write(folder: Path, text: str) -> Path:
-    target = folder / FILE
+def _write(target: Path, text: str) -> Path:
     try:
         write_text(target, text)
     except OSError as error:

@@ -8,7 +8,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from fractalgen.errors import FractalGenError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fractalgen.spec import Spec
     from fractalgen.spec.holes import Hole, Space
 
-FIGURES = (
+Figure = Literal[
     "parameters",
     "macs",
     "depth",
@@ -28,7 +28,8 @@ FIGURES = (
     "ordered_memory",
     "training_memory",
     "receptive_field",
-)
+]
+FIGURES: tuple[Figure, ...] = get_args(Figure)
 """Figures of the graph that a search can improve or bound."""
 
 _REMEMBERED = 4096

@@ -27,6 +27,7 @@ from fractalgen.search.progress import Observer, Silent
 from fractalgen.search.proposal import propose
 from fractalgen.search.proxies.evaluation import score_one, with_proxies
 from fractalgen.search.run_folder import RunFolder, write_json
+from fractalgen.search.samplers import Survey
 from fractalgen.search.shortlist import read_shortlist
 from fractalgen.search.starts import read_point, whole_point
 from fractalgen.search.storage import Storage
@@ -105,9 +106,11 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
         study = Study(folder.path, checked.study, storage)
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
         board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
-        driver = Driver(study, checked.plan, folder, board, options.observer)
+        plan = checked.plan
         if isinstance(evaluation, SharedEvaluation):
-            train_shared(spec, checked.plan, evaluation, options.say)
+            evolved = train_shared(spec, plan, evaluation, checked.study.sampler, options.say)
+            plan = replace(plan, warm=replace(plan.warm, points=(*evolved, *plan.warm.points)))
+        driver = Driver(study, plan, folder, board, options.observer)
         board = driver.run(checked.site.make(evaluation))
         winner = _Winner(study, folder, checked.plan, options.evaluation)
         if isinstance(evaluation, SharedEvaluation):
@@ -138,7 +141,7 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
     seed = search.seed if options.seed is None else options.seed
     target = options.trials or search.most_trials or 0
     make = remembered(partial(realize, spec, data_digest=digest))
-    sampler = sampler.prepare(spec.space, make, target)
+    sampler = sampler.prepare(Survey(spec.space, make, target, seed, constraints))
     most = sampler.most(spec.space)
     plan = Plan(
         space=spec.space,

@@ -70,11 +70,11 @@ if __name__ == "__main__":
 class Command:
     """The search as a process that can be started again and again."""
 
-    def __init__(self, home: Path, executor: str, pause: float, trials: int = 24) -> None:
+    def __init__(self, home: Path, executor: str, pause: float, trials: int = 24, space: str = SPACE) -> None:
         self.folder = home / "run"
         self.arguments = [str(self.folder), executor, str(pause), str(trials)]
         home.mkdir(exist_ok=True)
-        (home / "space.yaml").write_text(SPACE)
+        (home / "space.yaml").write_text(space)
         self.script = home / "formula_search.py"
         self.script.write_text(DRIVER)
 
@@ -122,6 +122,17 @@ def test_a_search_killed_three_times_loses_nothing_and_runs_nothing_twice(tmp_pa
     assert [trial["number"] for trial in trials] == list(range(24))
     assert killed.ended_twice() == []
     assert points(trials) == points(Command(tmp_path / "clean", "inline", 0.0).finish())
+
+
+def test_a_batch_in_order_that_is_killed_loses_nothing_and_runs_nothing_twice(tmp_path):
+    space = f"{SPACE}  sampler: {{random: {{order: macs}}}}\n"
+    killed = Command(tmp_path / "killed", "inline", 0.02, 12, space)
+    killed.stop_after(4, signal.SIGKILL)
+    trials = killed.finish()
+    assert killed.ended_twice() == []
+    macs = [trial["metrics"]["macs"] for trial in trials]
+    assert macs == sorted(macs)
+    assert len({trial["fingerprint"] for trial in trials}) == 12
 
 
 def test_an_interrupted_search_stops_and_goes_on(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fractalgen.spec._model import Model
@@ -11,7 +12,27 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
     from fractalgen.search.candidate import Realize
+    from fractalgen.search.constraints import Constraint
     from fractalgen.spec.holes import Space
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of a search before its first trial.
+
+    Attributes:
+        space: The holes.
+        realize: Makes a network of a point.
+        trials: With how many the study ends; 0 for no bound.
+        seed: Of the search.
+        constraints: On figures of the graph.
+    """
+
+    space: Space
+    realize: Realize
+    trials: int = 0
+    seed: int = 0
+    constraints: tuple[Constraint, ...] = ()
 
 
 class Sampler(Model, ABC):
@@ -26,8 +47,12 @@ class Sampler(Model, ABC):
     def build(self, space: Space, seed: int) -> BaseSampler:
         """Return a fresh Optuna sampler; every argument of Optuna's is given, because its defaults move."""
 
-    def prepare(self, space: Space, realize: Realize, trials: int) -> Sampler:  # noqa: ARG002 - others need them
-        """Return the sampler for a search of `trials` trials (0: no end); called once, before anything is written."""
+    def prepare(self, survey: Survey) -> Sampler:  # noqa: ARG002 - others need it
+        """Return the sampler of a search; called once, before anything is written.
+
+        Raises:
+            SearchError: it cannot do what its options ask for.
+        """
         return self
 
     def most(self, space: Space) -> int | None:  # noqa: ARG002 - others need the space

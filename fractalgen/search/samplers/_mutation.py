@@ -37,7 +37,7 @@ def change(space: Space, point: Values, hole: Hole, draw: random.Random) -> Valu
         redrawn = _redraw(space, point, {hole.name, *(other.name for other in below)}, draw)
         if redrawn != point:
             return redrawn
-    return _complete(space, point, hole, _another(hole, point[hole.name], draw), draw)
+    return with_value(space, point, hole, _another(hole, point[hole.name], draw), draw)
 
 
 def _redraw(space: Space, point: Values, names: set[str], draw: random.Random) -> Values:
@@ -45,7 +45,7 @@ def _redraw(space: Space, point: Values, names: set[str], draw: random.Random) -
     return space.decide(lambda hole: kept[hole.name] if hole.name in kept else draw_value(hole, draw))
 
 
-def _complete(space: Space, point: Values, changed: Hole, value: float, draw: random.Random) -> Values:
+def with_value(space: Space, point: Values, changed: Hole, value: float, draw: random.Random) -> Values:
     """Return `point` with `value` in `changed`; holes that come to be take over what fits from those that go."""
     known = {**point, changed.name: value}
 

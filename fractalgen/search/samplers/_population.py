@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from fractalgen.search.samplers._selection import fitness
 from fractalgen.spec.holes import Values
 
 
@@ -20,12 +21,22 @@ class Individual:
 
 def population(study: Study, size: int) -> list[Individual]:
     """Return the `size` youngest individuals: complete trials, or, before there are any, those that broke least."""
-    told = [trial for trial in study.get_trials(deepcopy=False) if trial.state.is_finished()]
+    return _individuals(study, None)[-size:]
+
+
+def archive(study: Study, size: int, before: int) -> list[Individual]:
+    """Return the `size` fittest individuals among the trials before number `before`, of equals the older ones."""
+    alive = _individuals(study, before)
+    fit = fitness([individual.costs for individual in alive])
+    best = sorted(range(len(alive)), key=lambda index: (fit[index], index))
+    return [alive[index] for index in best[:size]]
+
+
+def _individuals(study: Study, before: int | None) -> list[Individual]:
+    """Return the individuals among the first trials, the oldest first."""
+    told = [trial for trial in study.get_trials(deepcopy=False)[:before] if trial.state.is_finished()]
     complete = [_complete(trial, study) for trial in told if trial.state is TrialState.COMPLETE]
-    if complete:
-        return complete[-size:]
-    broken = [Individual(trial.params, (_violation(trial),)) for trial in told if trial.params]
-    return broken[-size:]
+    return complete or [Individual(trial.params, (_violation(trial),)) for trial in told if trial.params]
 
 
 def _complete(trial: FrozenTrial, study: Study) -> Individual:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fractalgen.errors import FractalGenError
-from fractalgen.search.samplers._base import Sampler
+from pydantic import Field
+
+from fractalgen.search.candidate import Figure
+from fractalgen.search.samplers._base import Sampler, Survey
+from fractalgen.search.samplers._listed import IN_ORDER, Listed, distinct, in_order, keeping
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-    from fractalgen.search.candidate import Realize
-    from fractalgen.spec.holes import Space, Values
+    from fractalgen.spec.holes import Space
+
+MOST_IN_ORDER = 100_000
+"""Points of a space that can be put in order: each is expanded before the first trial."""
 
 
 class Grid(Sampler):
     """All distinct networks in the order of the file, the last hole varying fastest; the seed plays no part.
 
     Before the first trial it looks for as many points as trials are asked for, and passes over those whose network
-    cannot be built or is, recipe and all, that of an earlier point.
+    cannot be built or is, recipe and all, that of an earlier point. With `order` it looks at all points, and the trials
+    are the least.
     """
+
+    order: Figure | None = Field(default=None, description=IN_ORDER)
 
     def build(self, space: Space, seed: int) -> BaseSampler:  # noqa: ARG002 - nothing is drawn
         """Return a sampler whose trial n is point n, distinct or not."""
@@ -29,35 +36,20 @@ class Grid(Sampler):
 
         return Points(space.points())
 
-    def prepare(self, space: Space, realize: Realize, trials: int) -> Sampler:
-        """Return a sampler of the first distinct networks, at most `trials` of them; of all when that is 0."""
-        return _Listed(points=tuple(islice(_distinct(space, realize), trials or None)))
+    def prepare(self, survey: Survey) -> Sampler:
+        """Return a sampler of distinct networks, as many as there are trials at most; of all when that is 0."""
+        found = distinct(survey, survey.space.points())
+        if self.order is None:
+            points = tuple(point for point, _ in islice(found, survey.trials or None))
+        else:
+            points = in_order(keeping(survey, found), self.order)[: survey.trials or None]
+        return Listed(points=points)
 
     def problem(self, space: Space) -> str:
-        """Return which hole has no end."""
+        """Return which hole has no end, or that there are too many points to be put in order."""
         endless = next((hole.name for hole in space.holes if hole.size is None), None)
-        return "" if endless is None else f"the hole {endless!r} is continuous and a grid would never end"
-
-
-class _Listed(Sampler):
-    points: tuple[Any, ...]
-
-    def build(self, space: Space, seed: int) -> BaseSampler:  # noqa: ARG002 - the points are known
-        from fractalgen.search.samplers._points import Points
-
-        return Points(self.points)
-
-    def most(self, space: Space) -> int | None:  # noqa: ARG002 - the points are known
-        return len(self.points)
-
-
-def _distinct(space: Space, realize: Realize) -> Iterator[Values]:
-    seen = set()
-    for point in space.points():
-        try:
-            key = realize(point).key
-        except FractalGenError:
-            continue
-        if key not in seen:
-            seen.add(key)
-            yield point
+        if endless is not None:
+            return f"the hole {endless!r} is continuous and a grid would never end"
+        if self.order is not None and space.raw is not None and space.raw > MOST_IN_ORDER:
+            return f"to go by {self.order} a grid looks at every point, and of {space.raw:,} that would take too long"
+        return ""

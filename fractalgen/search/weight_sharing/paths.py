@@ -41,14 +41,15 @@ class Paths:
         """
         draw = random.Random(f"{self.seed}:{step}")  # noqa: S311 - no secret
         for _ in range(TRIES):
-            text = self._text(draw_point(self.space, draw))
+            text = self.text(draw_point(self.space, draw))
             if text is not None:
                 return text
         raise SearchError(
             f"none of {TRIES:,} points drawn for the shared weights can be trained", "Widen the space or constraints."
         )
 
-    def _text(self, values: Values) -> str | None:
+    def text(self, values: Values) -> str | None:
+        """Return the filled spec of a point; None when it is no network that keeps the constraints."""
         key = tuple(values.items())
         if key not in self._known:
             if len(self._known) >= _KNOWN:

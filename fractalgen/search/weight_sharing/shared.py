@@ -18,7 +18,9 @@ from fractalgen.search.weight_sharing.preflight import check_sharing
 if TYPE_CHECKING:
     from fractalgen.compiler.supernet import WeightStore
     from fractalgen.search.driver import Plan
+    from fractalgen.search.samplers import Sampler
     from fractalgen.spec import Spec
+    from fractalgen.spec.holes import Values
     from fractalgen.spec.train import Train
     from fractalgen.spec.weight_sharing import WeightSharing
 
@@ -32,7 +34,8 @@ def shared_evaluation(spec: Spec, out: Path, alone: Evaluation) -> Evaluation:
     """Return the evaluation of a search: by shared weights where the spec says so, else `alone`.
 
     Raises:
-        SearchError: the space has a hole that shared weights cannot judge, or the search would stop trials early.
+        SearchError: the space has a hole that shared weights cannot judge, the search would stop trials early, or a
+            population is to evolve without the sampler that says how.
     """
     search = spec.search
     if search is None or search.weight_sharing is None:
@@ -42,18 +45,26 @@ def shared_evaluation(spec: Spec, out: Path, alone: Evaluation) -> Evaluation:
             f"the pruner {next(iter(search.pruner))!r} has nothing to stop: with weight_sharing no trial is trained"
         )
         raise SearchError(message, "Take `pruner` out of `search:`.")
+    if search.weight_sharing.population is not None and "genetic" not in search.sampler:
+        message = f"a population evolves by the sampler 'genetic', and the sampler is {next(iter(search.sampler))!r}"
+        raise SearchError(message, "Set sampler: genetic, or take `population` out of `weight_sharing:`.")
     check_sharing(spec)
     device = alone.device if isinstance(alone, TrainEvaluation) else "auto"
     return SharedEvaluation(alone, out / FOLDER, search.weight_sharing, device)
 
 
-def train_shared(spec: Spec, plan: Plan, evaluation: SharedEvaluation, say: Say) -> None:
+def train_shared(
+    spec: Spec, plan: Plan, evaluation: SharedEvaluation, sampler: Sampler, say: Say
+) -> tuple[Values, ...]:
     """Train the shared weights of a search, or go on with them; nothing is done where they are trained.
+
+    Return the points that the search begins with: the networks that evolved with the weights, the fittest first.
 
     Args:
         spec: With holes.
         plan: Of the search.
         evaluation: Which needs the weights.
+        sampler: Of the search.
         say: Is told of each epoch in a sentence.
 
     Raises:
@@ -62,16 +73,26 @@ def train_shared(spec: Spec, plan: Plan, evaluation: SharedEvaluation, say: Say)
     """
     import torch
 
+    from fractalgen.search.samplers.genetic import Genetic
+    from fractalgen.search.weight_sharing.population import Population
     from fractalgen.search.weight_sharing.train import SupernetRun
 
     torch.set_num_threads(plan.threads)
-    recipe = shared_recipe(spec.first().train, evaluation.sharing)
+    sharing = evaluation.sharing
+    recipe = shared_recipe(spec.first().train, sharing)
     dataset = dataset_of(plan.data)
     paths = Paths(spec.space, plan.realize, plan.constraints, recipe.seed)
+    population = None
     bounds = [str(bound) for bound in plan.constraints]
     owner = {"space": _digest(spec, bounds), "recipe": recipe.model_dump_json(), "data": dataset.digest}
-    run = SupernetRun(spec, recipe, dataset, paths, owner, evaluation.folder, evaluation.device)
+    if sharing.population is not None and isinstance(sampler, Genetic):
+        population = Population(paths, sampler, sharing.population.generations)
+        owner["population"] = f"{sharing.population.model_dump_json()} {sampler.model_dump_json()}"
+    run = SupernetRun(
+        spec, recipe, dataset, paths, owner, evaluation.folder, population, sharing.images, evaluation.device
+    )
     run.train(_telling(say, recipe.epochs))
+    return () if population is None else population.archive
 
 
 def shared_recipe(recipe: Train, sharing: WeightSharing) -> Train:

@@ -15,6 +15,8 @@ import torch
 from fractalgen.compiler.supernet import Supernet, WeightStore
 from fractalgen.errors import DivergedError
 from fractalgen.search.weight_sharing.paths import Paths
+from fractalgen.search.weight_sharing.population import Population
+from fractalgen.search.weight_sharing.score import shared_score
 from fractalgen.search.weight_sharing.step import SharedStep
 from fractalgen.spec import Spec
 from fractalgen.spec.train import Train
@@ -38,6 +40,8 @@ class SupernetRun:
         paths: The network of each step.
         owner: What the checkpoint belongs to.
         folder: Where the checkpoint is.
+        population: The networks of the steps, where they evolve with the weights.
+        images: Training images that give a network of the population its batch-norm statistics.
         device: Where to train.
         checkpoint_seconds: Time after which one is written inside a long epoch, too.
     """
@@ -48,6 +52,8 @@ class SupernetRun:
     paths: Paths
     owner: checkpoint.Owner
     folder: Path
+    population: Population | None = None
+    images: int = 1000
     device: Literal["auto", "cpu", "cuda"] = "auto"
     checkpoint_seconds: float = 600.0
 
@@ -63,6 +69,8 @@ class SupernetRun:
             DivergedError: the loss became NaN or infinite.
         """
         state = checkpoint.load(self.folder, self.owner)
+        if self.population is not None and state is not None:
+            self.population.restore(state["population"])
         training = _Training(self, state)
         check_network(training.supernet.choose(self.paths.at(0)).network, self.dataset)
         check_folder(self.folder)
@@ -95,11 +103,13 @@ class _Training:
                     self._save()
             done, loss = self._epoch, sum(self._losses) / per_epoch
             self._epoch, self._losses = done + 1, []
+            if self._run.population is not None:
+                self._run.population.evolve(done, self._costs)
             self._save()
             on_epoch(done, loss, self.supernet.store)
 
     def _step(self, index: int, per_epoch: int) -> float:
-        text = self._run.paths.at((self._epoch - 1) * per_epoch + index)
+        text = (self._run.population or self._run.paths).at((self._epoch - 1) * per_epoch + index)
         subnet = self.supernet.choose(text)
         step = SharedStep(subnet, self._run.recipe, self._dataset, self._run.recipe.seed)
         loss = float(step.take(self.supernet.store, self._epoch, index))
@@ -110,12 +120,18 @@ class _Training:
             )
         return loss
 
+    def _costs(self, text: str) -> tuple[float, ...]:
+        """Return what the weights say of a network on the validation images; they stay as they are."""
+        network = self.supernet.choose(text).network
+        found = shared_score(network, self._dataset, self._run.images, self._run.recipe.seed)
+        return -found.accuracy, found.loss
+
     def _save(self) -> None:
         self._saved_at = time.monotonic()
-        store = self.supernet.store.slots
-        checkpoint.save(
-            self._run.folder, self._run.owner, {"store": store, "epoch": self._epoch, "losses": self._losses}
-        )
+        state = {"store": self.supernet.store.slots, "epoch": self._epoch, "losses": self._losses}
+        if self._run.population is not None:
+            state["population"] = self._run.population.state()
+        checkpoint.save(self._run.folder, self._run.owner, state)
 
 
 def first_weights(recipe: Train) -> Callable[[torch.nn.Module, int], None]:

@@ -1,3 +1,4 @@
+from itertools import islice
 from pathlib import Path
 
 from fractalgen.passes import Enumeration, fingerprint
@@ -14,6 +15,14 @@ def test_the_digits_space_has_180_points_and_each_architecture_comes_once():
     assert (found.spec.space.raw, found.visited, found.buildable) == (180, 180, 180)
     assert len(set(prints)) == len(prints) == found.distinct
     assert found.distinct == 3 * 3 * 4 * 5
+
+
+def test_the_template_space_has_7665_points_and_its_narrowest_third_more_than_1200_architectures():
+    file = SPACES / "cifar10" / "templates.yaml"
+    narrow = "network.body.sequence[0].foreach.body.sequence[0].fractal.columns={int: [1, 2]}"
+    found = Enumeration(load(file, [narrow]))
+    assert load(file).space.raw == 5 * 7 * 219
+    assert len({architecture.fingerprint for architecture in islice(found, 1200)}) == 1200
 
 
 def test_points_that_give_one_architecture_count_once():

@@ -8,7 +8,7 @@ import pytest
 from fractalgen.errors import GraphError
 from fractalgen.search import point
 from fractalgen.search.candidate import Candidate
-from fractalgen.search.samplers import SAMPLERS
+from fractalgen.search.samplers import SAMPLERS, Survey
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search
 
@@ -55,9 +55,13 @@ def test_a_grid_passes_over_networks_that_it_had_and_that_cannot_be_built():
             raise GraphError("branches do not fit")
         return Candidate("", "", f"conv of {values['body.width']}", {})
 
-    grid = SAMPLERS.get("grid")().prepare(space, twins, 12)
+    grid = SAMPLERS.get("grid")().prepare(Survey(space, twins, 12))
     assert grid.most(space) == 9
-    assert SAMPLERS.get("grid")().prepare(space, twins, 4).most(space) == 4
+    assert SAMPLERS.get("grid")().prepare(Survey(space, twins, 4)).most(space) == 4
     study = optuna.create_study(sampler=grid.build(space, 0))
-    points = [point.draw(study.ask(), space) for _ in range(9)]
+    points = []
+    for _ in range(9):
+        trial = study.ask()
+        points.append(point.draw(trial, space))
+        trial.set_user_attr(point.KEY, points[-1])
     assert points == [{"body.kind": 0, "body.width": width} for width in range(1, 10)]
