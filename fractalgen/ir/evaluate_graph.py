@@ -19,6 +19,9 @@ from fractalgen.spec.expressions import GraphExpr, GraphNodeExpr, JoinExpr
 if TYPE_CHECKING:
     from fractalgen.ir.evaluate import Evaluator
 
+LOOSE = "loose"
+"""Where a node is read: all nodes that nobody reads."""
+
 
 def graph_term(evaluator: Evaluator, expression: GraphExpr, environment: Environment) -> Term:
     """Return the term of a `graph` expression.
@@ -26,20 +29,42 @@ def graph_term(evaluator: Evaluator, expression: GraphExpr, environment: Environ
     Raises:
         CycleError: nodes that read each other.
         UnknownNameError: an output that is no node.
+        ParameterError: a node that reads `loose` where every other node is read.
     """
-    nodes = {node.name: _node(evaluator, node, environment) for node in expression.nodes}
-    ordered = [nodes[name] for name in _order(expression, nodes)]
     output = evaluator.arguments.name(expression.output, environment)
-    if output == "loose":
+    sources = _sources(evaluator, expression, output, environment)
+    nodes = {
+        node.name: GraphNode(node.name, _term(evaluator, node, read, environment), read, node.place)
+        for node, read in sources.items()
+    }
+    ordered = [nodes[name] for name in _order(expression, nodes)]
+    if output == LOOSE:
         ordered, output = _join_loose(expression, ordered)
     elif output not in nodes:
         raise UnknownNameError(f"the graph has no node {output!r}", suggest(output, nodes), expression.output.place)
     return terms.graph(expression.place, environment.frame, tuple(ordered), output)
 
 
-def _node(evaluator: Evaluator, node: GraphNodeExpr, environment: Environment) -> GraphNode:
-    sources = tuple(evaluator.arguments.name(tree, environment) for tree in node.sources)
-    return GraphNode(node.name, _term(evaluator, node, sources, environment), sources, node.place)
+def _sources(
+    evaluator: Evaluator, expression: GraphExpr, output: str, environment: Environment
+) -> dict[GraphNodeExpr, tuple[str, ...]]:
+    """Return what each node reads; `loose` stands for the nodes that are read nowhere by their names, in order."""
+    written = {
+        node: tuple(evaluator.arguments.name(tree, environment) for tree in node.sources) for node in expression.nodes
+    }
+    read = {output, *(source.partition(".")[0] for sources in written.values() for source in sources)}
+    loose = [node.name for node, sources in written.items() if node.name not in read and LOOSE not in sources]
+    return {node: _expanded(node, sources, loose) for node, sources in written.items()}
+
+
+def _expanded(node: GraphNodeExpr, sources: tuple[str, ...], loose: list[str]) -> tuple[str, ...]:
+    if LOOSE in sources and not loose:
+        raise ParameterError(
+            f"the node {node.name!r} reads loose ends, and there are none: another node reads each",
+            "Name what it reads.",
+            node.place,
+        )
+    return tuple(name for source in sources for name in (loose if source == LOOSE else (source,)))
 
 
 def _term(evaluator: Evaluator, node: GraphNodeExpr, sources: tuple[str, ...], environment: Environment) -> Term:
@@ -77,4 +102,4 @@ def _join_loose(expression: GraphExpr, ordered: list[GraphNode]) -> tuple[list[G
     branches = tuple(terms.identity(expression.place) for _ in loose)
     part = make(JOINS.get("concat"), "concat", {})
     joined = terms.join(expression.output.place, part, branches, droppable=False, spread=True)
-    return [*ordered, GraphNode("loose", joined, tuple(loose), expression.output.place)], "loose"
+    return [*ordered, GraphNode(LOOSE, joined, tuple(loose), expression.output.place)], LOOSE

@@ -148,8 +148,14 @@ def _rounds() -> Schema:
     }
 
 
+_READS = (
+    "What it reads: `input`, a node, a tap or node.tap; `loose`, all nodes that nothing reads by their names; or a "
+    "list of these."
+)
+
+
 def _graph() -> Schema:
-    source = holed(NAME, NAMES, description="What it reads: `input`, a node, a tap or node.tap; or a list of these.")
+    source = holed(NAME, {**NAMES, "items": holed(NAME)}, description=_READS)
     node = mapping({"of": {**EXPRESSION, "description": "What it computes."}, "from": source}, ("of", "from"))
     nodes = {"type": "object", "additionalProperties": node, "minProperties": 1}
     output = {**NAME, "description": "A node; or `loose` for all that nobody reads, concatenated."}

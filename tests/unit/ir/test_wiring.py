@@ -2,6 +2,7 @@
 
 import pytest
 
+from fractalgen.errors import ParameterError
 from fractalgen.passes import expand, fingerprint
 from fractalgen.passes.stages import stage_text
 from fractalgen.spec import load_text
@@ -119,6 +120,38 @@ def test_loose_ends_are_concatenated():
     graph = graph_of(body)
     assert shown(graph)[-1] == ("concat", (2, 3))
     assert str(graph.nodes[-1].type) == "6x8x8"
+
+
+ENDS = "a: {of: conv, from: input}, b: {of: relu, from: a}, c: {of: gelu, from: a}"
+
+
+def test_a_join_may_merge_the_loose_ends():
+    node = "{of: {join: {mode: {concat: {project: true}}}}, from: loose}"
+    graph = graph_of(f"{{graph: {{nodes: {{end: {node}, {ENDS}}}, output: end}}}}")
+    assert shown(graph)[-1] == ("concat", (2, 3))
+    assert str(graph.nodes[-1].type) == "3x8x8"
+
+
+def test_loose_ends_may_stand_in_a_list():
+    body = f"{{graph: {{nodes: {{{ENDS}, end: {{of: {{join: {{mode: sum}}}}, from: [input, loose]}}}}, output: end}}}}"
+    assert shown(graph_of(body))[-1] == ("sum", (0, 2, 3))
+
+
+def test_one_loose_end_is_read_as_it_is():
+    body = "{graph: {nodes: {a: {of: conv, from: input}, end: {of: relu, from: loose}}, output: end}}"
+    assert shown(graph_of(body)) == [("conv", (0,)), ("relu", (1,))]
+
+
+def test_two_nodes_read_the_same_loose_ends():
+    sums = "s: {of: {join: {mode: sum}}, from: loose}, m: {of: {join: {mode: max}}, from: loose}"
+    body = f"{{graph: {{nodes: {{{ENDS}, {sums}}}, output: loose}}}}"
+    assert shown(graph_of(body))[-3:] == [("sum", (2, 3)), ("max", (2, 3)), ("concat", (4, 5))]
+
+
+def test_loose_ends_that_are_not_there_are_an_error():
+    body = "{graph: {nodes: {a: {of: conv, from: loose}}, output: a}}"
+    with pytest.raises(ParameterError, match=r"the node 'a' reads loose ends, and there are none: another node reads"):
+        graph_of(body)
 
 
 def test_a_node_gives_the_taps_inside_its_call():
