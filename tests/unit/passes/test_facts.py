@@ -91,8 +91,7 @@ def test_all_35_template_nets_count_by_the_formula(units, columns):
     """A fractal of c columns has c convolutions that read the unit's input and 2^c - 1 - c that read another's output."""
     widths = [3, 64, 128, 256, 512, 512][: units + 1]
     kernels = sum(
-        9 * (columns * before * width + (2**columns - 1 - columns) * width**2)
-        for before, width in pairwise(widths)
+        9 * (columns * before * width + (2**columns - 1 - columns) * width**2) for before, width in pairwise(widths)
     )
     linear = 10 * widths[-1] * (32 // 2**units) ** 2 + 10
     text = TEMPLATE.replace("WIDTHS", str(widths[1:])).replace("C,", f"{columns},")
