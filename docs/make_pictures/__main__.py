@@ -59,8 +59,14 @@ def looks() -> dict[str, Any]:
     return found
 
 
+def field() -> dict[str, str]:
+    """Return the pictures of `docs/field`, each with the command that draws it."""
+    found: dict[str, str] = yaml.safe_load((HERE / "field.yaml").read_text(encoding="utf-8"))
+    return found
+
+
 def draw_look(command: str, target: Path) -> None:
-    """Draw one of `looks` by the command that the page shows."""
+    """Draw a picture by the command of `fractalgen draw`."""
     from typer.testing import CliRunner
 
     from fractalgen.cli import app
@@ -80,6 +86,8 @@ def main(folder: Path) -> None:
         draw(expand(load_text(dump(spec))), pictures / "rules" / f"{name}.svg")
     for name, look in looks().items():
         draw_look(look["command"], pictures / f"{name}.svg")
+    for name, command in field().items():
+        draw_look(command, pictures / "field" / f"{name}.svg")
     (folder / "gallery.md").write_text(gallery(), encoding="utf-8")
 
 
