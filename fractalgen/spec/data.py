@@ -12,10 +12,22 @@ from fractalgen.registry import suggest
 from fractalgen.spec._model import Model, read_model
 from fractalgen.spec.tree import Tree
 
-SourceName = Literal["cifar10", "cifar100", "digits", "hub", "image_folder", "parquet", "svhn", "synthetic", "tokens"]
+SourceName = Literal[
+    "cifar10",
+    "cifar100",
+    "descriptions",
+    "digits",
+    "hub",
+    "image_folder",
+    "parquet",
+    "svhn",
+    "synthetic",
+    "tokens",
+]
 
 _SOURCES: tuple[str, ...] = get_args(SourceName)
-_WITHOUT_PATH = ("digits", "hub", "synthetic")
+_WITHOUT_PATH = ("descriptions", "digits", "hub", "synthetic")
+_TEXT = ("descriptions", "tokens")
 _ENCODED = ("hub", "image_folder", "parquet")
 _OPTIONS: dict[str, tuple[str, ...]] = {
     "path": tuple(name for name in _SOURCES if name not in _WITHOUT_PATH),
@@ -25,13 +37,13 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "image_column": ("hub", "parquet"),
     "label_column": ("hub", "parquet"),
     "size": _ENCODED,
-    "length": ("tokens",),
+    "length": _TEXT,
     "dtype": ("tokens",),
     "count": ("synthetic",),
     "shape": ("synthetic",),
     "noise": ("synthetic",),
-    "mean": tuple(name for name in _SOURCES if name != "tokens"),
-    "std": tuple(name for name in _SOURCES if name != "tokens"),
+    "mean": tuple(name for name in _SOURCES if name not in _TEXT),
+    "std": tuple(name for name in _SOURCES if name not in _TEXT),
 }
 """Which sources an option belongs to; those not listed belong to all."""
 
@@ -48,9 +60,10 @@ class Data(Model):
 
     source: SourceName | None = Field(
         default=None,
-        description="digits (1,797 images of 8x8 pixels that come with scikit-learn), synthetic (made up), hub (a "
-        "dataset of the Hugging Face hub), or what the folder at `path` holds: cifar10, cifar100, svhn (their original "
-        "files), parquet, image_folder, tokens. Found from the files when left out.",
+        description="digits (1,797 images of 8x8 pixels that come with scikit-learn), descriptions (44 kB of text that "
+        "come with it, too), synthetic (made up), hub (a dataset of the Hugging Face hub), or what the folder at `path` "
+        "holds: cifar10, cifar100, svhn (their original files), parquet, image_folder, tokens. Found from the files when "
+        "left out.",
     )
     path: str | None = Field(
         default=None, description="Folder with the data; taken from the folder where the command runs."
@@ -66,7 +79,9 @@ class Data(Model):
         default=None,
         description="Of hub, image_folder and parquet: height and width that each image is scaled and cropped to.",
     )
-    length: int | None = Field(default=None, ge=2, le=1_000_000, description="Of tokens: how long a window is; 128.")
+    length: int | None = Field(
+        default=None, ge=2, le=1_000_000, description="Of tokens and descriptions: how long a window is; 128."
+    )
     dtype: Literal["uint8", "uint16"] | None = Field(
         default=None, description="Of tokens: how a .bin file stores a token; uint16 when left out."
     )

@@ -9,6 +9,7 @@ from functools import partial
 
 from fractalgen.errors import DivergedError
 from fractalgen.training import checkpoint
+from fractalgen.training.attention_drop import attention_drop_rate
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.evaluate import Accuracy, evaluate
 from fractalgen.training.options import FitOptions
@@ -93,6 +94,7 @@ class Loop:
             lr=self.steps.lr,
             images_per_second=self.steps.per_epoch * self.steps.batch / training,
             drop_path_rate=self.steps.network.drop_path_rate if isinstance(self.steps.network, HasDropPath) else 0.0,
+            attention_drop_rate=attention_drop_rate(self.steps.network),
         )
 
     def _check(self, found: Accuracy, number: int) -> None:

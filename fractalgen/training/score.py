@@ -22,6 +22,7 @@ class Epoch:
         lr: Learning rate of its last step.
         images_per_second: Training images, over all processes, without validation.
         drop_path_rate: Probability of a local drop in its last step.
+        attention_drop_rate: Share of the attention weights that DropAttention dropped in its last step.
     """
 
     epoch: int
@@ -32,6 +33,7 @@ class Epoch:
     lr: float
     images_per_second: float = 0.0
     drop_path_rate: float = 0.0
+    attention_drop_rate: float = 0.0
 
 
 @dataclass(frozen=True)

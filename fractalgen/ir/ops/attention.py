@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from fractalgen.errors import ParameterError, ShapeError
 from fractalgen.ir.parts import Cost, Op, Types, field
@@ -28,7 +28,10 @@ def sequence(op: str, source: TensorType) -> TensorType:
 class Attention(Op):
     """Multi-head self-attention, `(length, channels) -> (length, channels)`.
 
-    softmax(Q K^T / sqrt(channels / heads)) V in each head.
+    softmax(Q K^T / sqrt(channels / heads)) V in each head. With a `drop_rate` training drops attention weights, which
+    is DropAttention (Lin et al., arXiv 1907.11065): a span of w keys begins at each key with probability p / w, and
+    what is left is normalised to 1 again. Each head of each sample has draws of its own. A key far from the first one
+    is dropped with probability 1 - (1 - p / w)^w, which is p for w = 1 and a little less for longer spans.
     """
 
     heads: int = field(8, minimum=1)
@@ -37,16 +40,27 @@ class Attention(Op):
     """Add a learned shift in each of the four projections."""
     causal: bool = False
     """Each position sees itself and those before it."""
+    drop_rate: float = field(0.0, minimum=0.0, below=1.0)
+    """p, the probability with which training drops an attention weight, as long as spans do not overlap."""
+    drop_span: int = field(1, minimum=1)
+    """w, how many neighbouring keys are dropped together."""
+    drop_kind: Literal["column", "element"] = "column"
+    """Drop keys for all queries of a head, or for each query keys of its own."""
 
     depth = 1
 
+    @property
+    def stochastic(self) -> bool:  # type: ignore[override]
+        """Whether training drops attention weights."""
+        return self.drop_rate > 0
+
     def resolved(self, inputs: Types) -> Attention:
-        """Check that `heads` divides the channels."""
+        """Check that `heads` divides the channels; what is dropped has no form where nothing is dropped."""
         if inputs[0].channels % self.heads:
             raise ParameterError(
                 f"attention.heads must divide the channels, found {self.heads} for {inputs[0].channels}"
             )
-        return self
+        return self if self.stochastic else replace(self, drop_span=1, drop_kind="column")
 
     def infer(self, inputs: Types) -> TensorType:
         """Return the type that comes in."""
@@ -66,4 +80,12 @@ class Attention(Op):
         """Return a `fractalgen.nn.attention.SelfAttention`."""
         from fractalgen.nn.attention import SelfAttention
 
-        return SelfAttention(inputs[0].channels, self.heads, bias=self.bias, causal=self.causal)
+        return SelfAttention(
+            inputs[0].channels,
+            self.heads,
+            bias=self.bias,
+            causal=self.causal,
+            drop_rate=self.drop_rate,
+            drop_span=self.drop_span,
+            drop_kind=self.drop_kind,
+        )

@@ -8,6 +8,7 @@ SOURCES: Registry[type[Source]] = Registry(
     {
         "cifar10": "fractalgen.training.sources.cifar10:Cifar10",
         "cifar100": "fractalgen.training.sources.cifar100:Cifar100",
+        "descriptions": "fractalgen.training.sources.descriptions:Descriptions",
         "digits": "fractalgen.training.sources.digits:Digits",
         "hub": "fractalgen.training.sources.hub:Hub",
         "image_folder": "fractalgen.training.sources.image_folder:ImageFolder",

@@ -69,14 +69,7 @@ class Tokens(Source):
         if self._path.is_file():
             cut = round((1 - TEST_FRACTION) * len(tokens))
             tokens = tokens[:cut] if part == "train" else tokens[cut:]
-        count = (len(tokens) - 1) // self._length
-        if count < 1:
-            raise TrainError(
-                f"{str(file)!r} has {len(tokens):,} {part} tokens, too few for one window of {self._length} and the "
-                "token after it",
-                "Give more text, or a smaller `length`.",
-            )
-        windows = tokens.as_strided((count, self._length + 1), (self._length, 1))
+        windows = windows_of(tokens, self._length, f"{str(file)!r} has", part)
         return Windows(windows, BYTES if file.suffix == ".txt" else None)
 
     def _file(self, part: Part) -> Path:
@@ -97,6 +90,21 @@ class Tokens(Source):
                 raise TrainError(f"{str(file)!r} is text, whose tokens are bytes", "Take out `dtype`.")
             return "uint8"
         return self.data.dtype or "uint16"
+
+
+def windows_of(tokens: Tensor, length: int, has: str, part: Part) -> Tensor:
+    """Return a sequence of tokens as `(count, length + 1)` windows; each begins with the last token of another.
+
+    Raises:
+        TrainError: there is not one window; `has` begins the message.
+    """
+    count = (len(tokens) - 1) // length
+    if count < 1:
+        raise TrainError(
+            f"{has} {len(tokens):,} {part} tokens, too few for one window of {length} and the token after it",
+            "Give more text, or a smaller `length`.",
+        )
+    return tokens.as_strided((count, length + 1), (length, 1))
 
 
 def _map(file: Path, dtype: str) -> Tensor:
