@@ -12,6 +12,7 @@ ANALYSES: Registry[type[Analysis]] = Registry(
     "analysis",
     {
         "activations": "fractalgen.analyses.activations:Activations",
+        "gain": "fractalgen.analyses.gain:Gain",
         "probes": "fractalgen.analyses.probes:Probes",
     },
     plural="analyses",
