@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from fractalgen.errors import UnknownNameError
 from fractalgen.ir.emit import Emitter, whole
@@ -13,6 +15,8 @@ from fractalgen.registry import suggest
 from fractalgen.spec import Spec
 
 BODY = "body"
+ANY = "*"
+"""In the name of an output: any text, so that it names all taps which it fits, however many."""
 
 
 def build_graph(spec: Spec) -> Graph:
@@ -40,9 +44,19 @@ def written(program: Program, *, inline: bool) -> Graph:
     source = emitter.add(Node(Input(), name="input", type=program.source))
     body = emitter.emit(program.term, (source,), whole(program.term.columns), None)
     values = {BODY: body, **emitter.taps}
-    missing = next((name for name in program.outputs if name not in values), None)
-    if missing is not None and inline:
-        hint = suggest(missing, values)
-        raise UnknownNameError(f"the network has no value {missing!r} to return", hint, program.place)
-    outputs = tuple(values[name] for name in program.outputs if name in values) or (body,)
+    missing = next((name for name in program.outputs if name not in values and ANY not in name), None)
+    outputs = tuple(_outputs(program.outputs, values))
+    if inline and (missing is not None or not outputs):
+        wanted = missing or program.outputs[0]
+        raise UnknownNameError(f"the network has no value {wanted!r} to return", suggest(wanted, values), program.place)
+    outputs = outputs or (body,)
     return Graph(tuple(emitter.nodes), outputs, program.term.columns, taps=tuple(emitter.taps.items()))
+
+
+def _outputs(names: tuple[str, ...], values: Mapping[str, int]) -> Iterator[int]:
+    """Yield the node of each name; a name with `*` stands for every tap that it fits, in the order of writing."""
+    for name in names:
+        if name in values:
+            yield values[name]
+        elif ANY in name:
+            yield from (index for tap, index in values.items() if tap != BODY and fnmatchcase(tap, name))

@@ -71,7 +71,10 @@ class Network(Model):
     input: InputType = Field(description="Shape of one sample: [channels, height, width], or shape and dtype.")
     body: Tree = Field(description="The expression that builds it.")
     outputs: tuple[str, ...] = Field(
-        default=("body",), min_length=1, description="What it returns: names of taps, and `body` for the value of body."
+        default=("body",),
+        min_length=1,
+        description="What it returns: names of taps, and `body` for the value of body. "
+        "In a name, `*` stands for any text: it gives every tap that fits, if any.",
     )
 
     @field_validator("input", mode="before")
