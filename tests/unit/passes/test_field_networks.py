@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from fractalgen.compiler import compile_graph
@@ -43,6 +44,29 @@ def test_yolov4_is_one_spec_of_at_most_80_lines():
 def test_yolov4_for_20_classes_has_75_channels_a_head():
     overrides = [f"rules.head.parameters.classes.default={20}"]
     assert facts_of("yolov4", *overrides).outputs == ("75x76x76", "75x38x38", "75x19x19")
+
+
+def test_yolov4_answers_at_64_pixels_and_gradients_reach_everything_it_learns():
+    network = compile_graph(expand(load(FIELD / "yolov4.yaml", ["network.input=[3, 64, 64]"]))).train()
+    answers = network(torch.randn(2, 3, 64, 64))
+    assert [tuple(answer.shape) for answer in answers] == [(2, 255, 8, 8), (2, 255, 4, 4), (2, 255, 2, 2)]
+    sum(answer.square().mean() for answer in answers).backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+
+
+def test_se_resnet50_computes_what_pytorchcvs_port_does_with_its_weights():
+    port = pytest.importorskip(
+        "pytorchcv.models.seresnet", reason="needs pytorchcv, of the extra `bench`"
+    ).seresnet50b()
+    network = compile_graph(expand(load(FIELD / "se_resnet50.yaml")))
+    kinds = (nn.Conv2d, nn.BatchNorm2d, nn.Linear)
+    mine, theirs = ([each for each in net.modules() if isinstance(each, kinds)] for net in (network, port))
+    for own, other in zip(mine, theirs, strict=True):  # the gates are linear layers here, and 1x1 convolutions there
+        state = other.state_dict()
+        own.load_state_dict({name: state[name].view_as(value) for name, value in own.state_dict().items()})
+    images = torch.randn(1, 3, 224, 224)
+    with torch.no_grad():
+        torch.testing.assert_close(network.eval()(images), port.eval()(images), rtol=1e-3, atol=1e-4)
 
 
 def fractal(columns, width):
@@ -114,7 +138,7 @@ def test_crescendonet_has_15_layers_and_convolutions_that_grow_linearly():
 
 
 TINY = {
-    "csp_fractal": ["network.body.sequence[1].foreach.over.out=[8, 8]"],
+    "csp_fractal": ["network.body.sequence[1].foreach.over.out=[8]", "network.body.sequence[0].conv_bn_relu.out=8"],
     "stochastic_depth": [
         "network.body.sequence[1].stages={blocks: 2, width: 4}",
         "network.body.sequence[0].conv_bn.out=4",
