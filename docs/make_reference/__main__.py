@@ -98,7 +98,7 @@ def _op(name: str) -> list[str]:
     arguments, rows = sizes_of_op(name)
     marks = [
         *(["counts as a layer in `depth`"] if part.depth else []),
-        *(["draws random numbers in training"] if part.stochastic else []),
+        *(["draws random numbers in training"] if part.stochastic is True else []),
         *(["twice in a row is the same as once"] if part.idempotent is True else []),
     ]
     return [
