@@ -34,6 +34,8 @@ CASES = [
     (["train", "f.yaml", "--data", "digits", "--out", "out"], GOOD.replace("[1, 8, 8]", "[3, 8, 8]"), "1x8x8"),
     (["train", "f.yaml", "--data", "digits", "--out", "out"], GOOD.replace("{linear: {out: 10}}", "{linear: {out: 7}}"), "10"),
     (["evaluate", "out"], "", "out"),
+    (["analyze", "probs", "f.yaml", "--out", "out"], GOOD, "unknown analysis 'probs'. Did you mean 'probes'?"),
+    (["analyze", "probes", "f.yaml", "--out", "out"], GOOD, "the spec names no data"),
     (["search", "f.yaml", "--out", "out"], GOOD, "hole"),
     (["search", "f.yaml", "--out", "out", "--executor", "ry"], GOOD.replace("4}", "{int: [1, 4]}}"), "'ry'. Did you mean 'ray'?"),
     (["report", "out"], "", "out"),
