@@ -42,8 +42,9 @@ class LiveTraining:
 
     def on_epoch(self, record: Epoch) -> None:
         """Print what an epoch brought."""
+        further = "".join(f"  {name.replace('_', ' ')} {value:.4f}" for name, value in record.figures.items())
         self._console.print(
-            f"epoch {record.epoch}  train loss {record.train_loss:.4f}  val accuracy {record.val_accuracy:.4f}"
+            f"epoch {record.epoch}  train loss {record.train_loss:.4f}  val accuracy {record.val_accuracy:.4f}{further}"
             f"  {record.seconds:.1f} s  {record.images_per_second:,.0f} images/s",
             highlight=False,
         )

@@ -57,6 +57,8 @@ def run(
 
 def _print(done: Run, out: Path) -> None:
     typer.echo(f"test accuracy {done.test.accuracy:.4f}")
+    for name, value in done.test.figures.items():
+        typer.echo(f"test {name} {value:.4f}")
     for column in done.columns:
         typer.echo(f"column {column.index}  accuracy {column.accuracy:.4f}")
     for problem in done.score.guards.problems:

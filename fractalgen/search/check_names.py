@@ -19,6 +19,7 @@ from fractalgen.search.starts import read_point
 from fractalgen.search.weight_sharing.evaluation import METRICS
 from fractalgen.spec import Spec
 from fractalgen.spec._model import M, read_model
+from fractalgen.spec.task import MEASURES
 from fractalgen.spec.tree import Tree
 
 
@@ -33,6 +34,8 @@ def check_names(spec: Spec, metrics: tuple[str, ...] = TrainEvaluation(latency=T
         return ()
     if spec.search.weight_sharing is not None:
         metrics = tuple(name for name in metrics if name in METRICS)
+    elif "val_accuracy" in metrics:
+        metrics = (*metrics, *(f"val_{name}" for name in MEASURES[_task(spec)]))
     problems: list[SpecError] = []
     for check in _checks(spec, spec.tree.value["search"], metrics):
         try:
@@ -74,6 +77,8 @@ def _checks(spec: Spec, section: Tree, metrics: tuple[str, ...]) -> Iterator[Cal
     parts = dict(section.items())
     goals = [goal.metric for goal in spec.search.objectives] if spec.search else []
     yield from _checks_of_figures(parts, metrics, goals)
+    for key in {"filter", "weight_sharing"} & parts.keys():
+        yield partial(_scores_task, key, parts[key], _task(spec))
     if "start" in parts:
         for point in parts["start"].children():
             yield partial(read_point, spec.space, point)
@@ -119,6 +124,15 @@ def _is_objective(name: str, goals: list[str], until: Tree) -> None:
 def _objective(metric: Tree, known: tuple[str, ...]) -> None:
     if metric.value not in known:
         raise UnknownNameError(f"no run reports {metric.value!r}", suggest(metric.value, known), metric.place)
+
+
+def _task(spec: Spec) -> str:
+    return spec.first().train.task.name
+
+
+def _scores_task(key: str, section: Tree, task: str) -> None:
+    if task != "classification":
+        raise ParameterError(f"{key} scores classifiers, and the task is {task}", "Leave it out.", section.place)
 
 
 def _filter(section: Tree, sampler: Tree | None) -> None:

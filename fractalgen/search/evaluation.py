@@ -41,7 +41,10 @@ class TrainEvaluation:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Figures of the last epoch, how long the run took, and the latency, when it is measured."""
+        """Figures of the last epoch, how long the run took, and the latency, when it is measured.
+
+        A task reports more, see `check_names`.
+        """
         return ("val_accuracy", "val_loss", "train_loss", "seconds", *((LATENCY,) if self.latency else ()))
 
     def digest(self, data: Any) -> str:
@@ -93,7 +96,7 @@ class TrainEvaluation:
         from fractalgen.compiler.exporters import EXPORTERS, safetensors
         from fractalgen.passes import expand
         from fractalgen.spec import load
-        from fractalgen.training import evaluate
+        from fractalgen.training import evaluate, task_of
 
         spec = load(job.spec_file)
         network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed).eval()
@@ -104,7 +107,7 @@ class TrainEvaluation:
         best.mkdir(parents=True, exist_ok=True)
         safetensors.write(network, best / _WEIGHTS)
         EXPORTERS.get("python")(network, best / "network.py")
-        return float(evaluate(network, dataset_of(job.data).final_test()).accuracy)
+        return float(evaluate(network, dataset_of(job.data).final_test(), task=task_of(spec.train)).accuracy)
 
 
 def _split(recipe: Train, parts: int) -> Train:
@@ -129,4 +132,4 @@ def dataset_of(data: Any) -> Dataset:
 
 def _figures(record: Any) -> dict[str, float]:
     names = ("val_accuracy", "val_loss", "train_loss")
-    return {name: float(getattr(record, name)) for name in names}
+    return {**{name: float(getattr(record, name)) for name in names}, **record.figures}

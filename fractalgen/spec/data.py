@@ -15,6 +15,7 @@ from fractalgen.spec.tree import Tree
 SourceName = Literal[
     "cifar10",
     "cifar100",
+    "coins",
     "descriptions",
     "digits",
     "hub",
@@ -26,7 +27,7 @@ SourceName = Literal[
 ]
 
 _SOURCES: tuple[str, ...] = get_args(SourceName)
-_WITHOUT_PATH = ("descriptions", "digits", "hub", "synthetic")
+_WITHOUT_PATH = ("coins", "descriptions", "digits", "hub", "synthetic")
 _TEXT = ("descriptions", "tokens")
 _ENCODED = ("hub", "image_folder", "parquet")
 _OPTIONS: dict[str, tuple[str, ...]] = {
@@ -61,9 +62,9 @@ class Data(Model):
     source: SourceName | None = Field(
         default=None,
         description="digits (1,797 images of 8x8 pixels that come with scikit-learn), descriptions (44 kB of text that "
-        "come with it, too), synthetic (made up), hub (a dataset of the Hugging Face hub), or what the folder at `path` "
-        "holds: cifar10, cifar100, svhn (their original files), parquet, image_folder, tokens. Found from the files when "
-        "left out.",
+        "come with it, too), coins (a photograph with a mask, for segmentation, that comes with scikit-image), "
+        "synthetic (made up), hub (a dataset of the Hugging Face hub), or what the folder at `path` holds: cifar10, "
+        "cifar100, svhn (their original files), parquet, image_folder, tokens. Found from the files when left out.",
     )
     path: str | None = Field(
         default=None, description="Folder with the data; taken from the folder where the command runs."

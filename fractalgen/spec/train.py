@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from fractalgen.spec._model import Model
 from fractalgen.spec.augment import Augment
 from fractalgen.spec.schedule import OneCycleOptions, Schedule
+from fractalgen.spec.task import ClassificationOptions, Task
 
 OptimizerName = Literal["adamw", "muon", "sgd"]
 InitName = Literal["default", "xavier"]
@@ -24,6 +25,12 @@ def _one_or_several(schema: dict[str, Any]) -> None:
 class Train(Model):
     """How to train; the defaults suit small networks on small images."""
 
+    task: Task = Field(
+        default=Task(classification=ClassificationOptions()),
+        description="What the network is trained for, a name or a name with options: classification; reconstruction "
+        "(the image itself; with moments as a second output, a variational autoencoder); segmentation (a class for "
+        "each pixel; further outputs at a half, a quarter, ... of the size are trained as well).",
+    )
     epochs: int = Field(default=20, ge=1, le=100_000, description="Passes over the training images.")
     batch: int = Field(
         default=64,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.train import Train
-from fractalgen.training.augmentations import AUGMENTATIONS, Batch, Draws, seed_of
+from fractalgen.training.augmentations import AUGMENTATIONS, Augmentation, Batch, Draws, seed_of
 from fractalgen.training.parallel import own_rows
-from fractalgen.training.samples import Samples
+from fractalgen.training.samples import Masks, Samples
 
 
 class Batches:
@@ -37,6 +39,7 @@ class Batches:
         self._seed = seed
         self._device = device
         self._augmentations = {each.name: AUGMENTATIONS.get(each.name)(each.options) for each in recipe.augment}
+        self._masked = isinstance(images, Masks)
         self._check(images.shape)
         self._mixes = any(augmentation.mixes for augmentation in self._augmentations.values())
         self._generator = torch.Generator()
@@ -65,7 +68,7 @@ class Batches:
         for name, augmentation in self._augmentations.items():
             seed = seed_of(self._seed, name, self._epoch, step)
             draws = Draws(self._generator.manual_seed(seed), self.size, rows, self._device)
-            batch = augmentation(batch, draws)
+            batch = _together(augmentation, batch, draws) if self._masked else augmentation(batch, draws)
         own = self._rows if self._mixes else slice(None)
         return self._laid_out(batch.images[own]), batch.targets[own]
 
@@ -77,4 +80,15 @@ class Batches:
         for name, augmentation in self._augmentations.items():
             if len(shape) != 3:
                 raise TrainError(f"{name} changes images, and the data have none", "Take it out of `augment:`.")
+            if self._masked and augmentation.mixes:
+                raise TrainError(f"{name} mixes labels, and the data have masks", "Take it out of `augment:`.")
             augmentation.check(shape)
+
+
+def _together(augmentation: Augmentation, batch: Batch, draws: Draws) -> Batch:
+    """Let an augmentation that moves pixels move the masks along; what moves in is background."""
+    if not augmentation.moves:
+        return augmentation(batch, draws)
+    masks = batch.targets[:, None].to(batch.images.dtype)
+    moved = augmentation(replace(batch, images=torch.cat([batch.images, masks], 1)), draws)
+    return replace(moved, images=moved.images[:, :-1], targets=moved.images[:, -1].to(batch.targets.dtype))

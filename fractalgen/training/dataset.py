@@ -9,11 +9,11 @@ import torch
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data
-from fractalgen.training.labels import check_highest, check_test_labels, count_classes
+from fractalgen.training.labels import check_highest, check_test_labels, count_classes, count_pixel_classes
 from fractalgen.training.overlap import warn_of_repeats
 from fractalgen.training.rows import Rows
-from fractalgen.training.samples import Images, Samples, Tokens
-from fractalgen.training.sources import Labelled, Source, Windows
+from fractalgen.training.samples import Images, Masks, Samples, Tokens
+from fractalgen.training.sources import Labelled, Masked, Source, Windows
 from fractalgen.training.sources.find import find_source
 from fractalgen.training.split import split, split_sequence
 from fractalgen.training.statistics import normalisation
@@ -55,6 +55,11 @@ class Dataset:
             images = found.images.expand(-1, self.train.shape[0], -1, -1)
             warn_of_repeats(images, self.train.rows.whole)
             return replace(self.train, rows=Rows(images), labels=found.labels)
+        if isinstance(self.train, Masks) and isinstance(found, Masked):
+            self._check_shape(tuple(found.images.shape[1:]))
+            check_test_labels(found.masks.flatten(), self.classes)
+            warn_of_repeats(found.images, self.train.rows.whole)
+            return replace(self.train, rows=Rows(found.images), masks=Rows(found.masks))
         if isinstance(self.train, Tokens) and isinstance(found, Windows):
             highest = _highest(found)
             if highest >= self.classes:
@@ -105,6 +110,8 @@ def _load(data: Data) -> Dataset:
     if isinstance(found, Windows):
         train, validation, vocabulary = _tokens(found, data)
         return Dataset(train, validation, vocabulary, digest, source)
+    if isinstance(found, Masked):
+        return _masked(found, data, digest, source)
     images, held_out, classes = _images(found, data, source.classes)
     return Dataset(images, held_out, classes, digest, source)
 
@@ -117,6 +124,15 @@ def _images(found: Labelled, data: Data, known: int | None) -> tuple[Images, Ima
     mean, std = normalisation(Rows(found.images, kept), data)
     train, validation = (Images(Rows(found.images, part), found.labels[part], mean, std) for part in (kept, cut))
     return train, validation, classes
+
+
+def _masked(found: Masked, data: Data, digest: str, source: Source) -> Dataset:
+    classes = count_pixel_classes(found.masks, data.classes or source.classes)
+    # Neighbours are parts of one picture, and show the same things.
+    kept, cut = split_sequence(len(found.images), data.val_fraction, data.seed)
+    mean, std = normalisation(Rows(found.images, kept), data)
+    train, validation = (Masks(Rows(found.images, part), Rows(found.masks, part), mean, std) for part in (kept, cut))
+    return Dataset(train, validation, classes, digest, source)
 
 
 def _tokens(found: Windows, data: Data) -> tuple[Tokens, Tokens, int]:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from fractalgen.training.latency import latency
-from fractalgen.training.loss import cross_entropy
 from fractalgen.training.modes import device_of, evaluating
+from fractalgen.training.outputs import outputs_of
 from fractalgen.training.samples import Samples
+from fractalgen.training.score import Accuracy
+from fractalgen.training.tasks import Classification, Task
 
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well a network classifies.
-
-    Attributes:
-        accuracy: Share of the images that are right, 0 to 1.
-        loss: Mean cross-entropy.
-    """
-
-    accuracy: float
-    loss: float
 
 
 @dataclass(frozen=True)
@@ -56,28 +44,26 @@ class HasColumns(Protocol):
         ...
 
 
-def evaluate(network: nn.Module, images: Samples, batch: int = BATCH) -> Accuracy:
+def evaluate(network: nn.Module, images: Samples, batch: int = BATCH, task: Task | None = None) -> Accuracy:
     """Return accuracy and loss on `images`, with nothing dropped and running batch-norm statistics.
 
-    Of a sequence, every token counts.
+    Of a sequence, every token counts. The task is classification when left out.
     """
     device = device_of(network)
-    right = torch.zeros((), dtype=torch.int64, device=device)
-    loss = torch.zeros((), dtype=torch.float64, device=device)
+    measure = (task or Classification()).measure(images)
     with evaluating(network), torch.inference_mode():
         for start in range(0, len(images), batch):
-            inputs, labels = (tensor.to(device) for tensor in images.batch(slice(start, start + batch)))
-            logits: Tensor = network(inputs)
-            right += (logits.argmax(-1) == labels).sum()
-            loss += cross_entropy(logits, labels, reduction="sum")
-    targets = len(images) * math.prod(images.positions)
-    return Accuracy(int(right) / targets, float(loss) / targets)
+            inputs, targets = (tensor.to(device) for tensor in images.batch(slice(start, start + batch)))
+            measure.add(outputs_of(network(inputs)), inputs, targets)
+    return measure.result()
 
 
-def evaluate_columns(network: HasColumns, images: Samples, batch: int = BATCH) -> tuple[ColumnScore, ...]:
+def evaluate_columns(
+    network: HasColumns, images: Samples, batch: int = BATCH, task: Task | None = None
+) -> tuple[ColumnScore, ...]:
     """Return accuracy, loss and latency of each column alone."""
     found = []
     for index, column in enumerate(network.columns(), 1):
-        score = evaluate(column, images, batch)
+        score = evaluate(column, images, batch, task)
         found.append(ColumnScore(index, score.accuracy, score.loss, latency(column, images.probe()).median_ms))
     return tuple(found)

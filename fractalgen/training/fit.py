@@ -20,6 +20,7 @@ from fractalgen.training.preflight import check_folder, check_network, choose_de
 from fractalgen.training.score import Guards, Score
 from fractalgen.training.steps import Steps
 from fractalgen.training.synchronise import synchronised_batch_norm
+from fractalgen.training.tasks import task_of
 
 WEIGHTS_FILE = "weights.safetensors"
 
@@ -40,7 +41,7 @@ def fit(network: nn.Module, recipe: Train, dataset: Dataset, options: FitOptions
     options = options or FitOptions()
     device = choose_device(options.device)
     network.to(device)
-    check_network(network, dataset)
+    check_network(network, dataset, task_of(recipe))
     seed = recipe.seed if options.seed is None else options.seed
     owner = checkpoint.owner_of(network, recipe.model_dump_json(), dataset.digest, seed)
     state = _found(options, owner)

@@ -45,6 +45,28 @@ def count_classes(labels: Tensor, declared: int | None) -> int:
     return classes
 
 
+def count_pixel_classes(masks: Tensor, declared: int | None) -> int:
+    """Return the number of classes of pixels.
+
+    Args:
+        masks: `(count, height, width)`, of the training set.
+        declared: How many there are; None to count them.
+
+    Raises:
+        TrainError: there is one, or a pixel is of none of them.
+    """
+    highest = int(masks.max())
+    if declared is not None and highest >= declared:
+        raise TrainError(
+            f"the masks have a class {highest}, but {declared} classes end at {declared - 1}",
+            "Set `classes` in the data.",
+        )
+    classes = declared if declared is not None else highest + 1
+    if classes < 2:
+        raise TrainError("the masks have one class", "Telling pixels apart needs at least two.")
+    return classes
+
+
 def check_test_labels(labels: Tensor, classes: int) -> None:
     """Check that the test set has no class of its own.
 

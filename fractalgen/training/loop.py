@@ -11,12 +11,12 @@ from fractalgen.errors import DivergedError
 from fractalgen.training import checkpoint
 from fractalgen.training.attention_drop import attention_drop_rate
 from fractalgen.training.drop_path import HasDropPath
-from fractalgen.training.evaluate import Accuracy, evaluate
+from fractalgen.training.evaluate import evaluate
 from fractalgen.training.options import FitOptions
 from fractalgen.training.parallel import from_first, rank
 from fractalgen.training.progress import Watch
 from fractalgen.training.samples import Samples
-from fractalgen.training.score import Epoch, Score, read_score
+from fractalgen.training.score import Accuracy, Epoch, Score, read_score
 from fractalgen.training.steps import Steps
 
 PROBE_IMAGES = 4
@@ -83,7 +83,7 @@ class Loop:
         train_loss = self.steps.epoch(number, self._after_step)
         training = self.spent + time.perf_counter() - self._began
         with self.steps.averaged():
-            found = from_first(lambda: evaluate(self.steps.network, self.validation))
+            found = from_first(lambda: evaluate(self.steps.network, self.validation, task=self.steps.task))
         self._check(found, number)
         return Epoch(
             epoch=number,
@@ -95,6 +95,7 @@ class Loop:
             images_per_second=self.steps.per_epoch * self.steps.batch / training,
             drop_path_rate=self.steps.network.drop_path_rate if isinstance(self.steps.network, HasDropPath) else 0.0,
             attention_drop_rate=attention_drop_rate(self.steps.network),
+            figures={f"val_{name}": value for name, value in found.figures.items()},
         )
 
     def _check(self, found: Accuracy, number: int) -> None:

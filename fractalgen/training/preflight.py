@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from fractalgen.errors import CompileError, TrainError
 from fractalgen.training.dataset import Dataset
 from fractalgen.training.modes import device_of, evaluating
+from fractalgen.training.outputs import outputs_of
+from fractalgen.training.samples import Tokens
+from fractalgen.training.tasks import Classification, Task
 
 
 def choose_device(name: str) -> torch.device:
@@ -27,8 +30,8 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name, torch.cuda.current_device()) if name == "cuda" else torch.device(name)
 
 
-def check_network(network: nn.Module, dataset: Dataset) -> None:
-    """Check that the network takes the images and tells their classes apart.
+def check_network(network: nn.Module, dataset: Dataset, task: Task | None = None) -> None:
+    """Check that the network takes the images and gives what its task, classification when left out, needs.
 
     Raises:
         TrainError: it does not, or has nothing to learn.
@@ -40,34 +43,24 @@ def check_network(network: nn.Module, dataset: Dataset) -> None:
     image = dataset.train.probe().to(device_of(network))
     with evaluating(network), torch.no_grad():
         try:
-            logits = network(image)
+            outputs = outputs_of(network(image))
         except (CompileError, RuntimeError, ValueError, IndexError) as error:
             reason = error.message if isinstance(error, CompileError) else str(error).splitlines()[0].rstrip(".")
             raise TrainError(
                 f"the network cannot take the images of the data, {size}: {reason}",
                 _input_hint(dataset),
             ) from None
-    _check_logits(logits, dataset.train.positions, dataset.classes)
+    (task or Classification()).check(outputs, dataset.train, dataset.classes)
 
 
 def _input_hint(dataset: Dataset) -> str:
     shape = list(dataset.train.shape)
-    if dataset.train.positions:
+    if isinstance(dataset.train, Tokens):
         return (
             f"Write `input: {{shape: {shape}, dtype: int}}` and `embedding: {{tokens: {dataset.classes}, ...}}` in the "
             "network, or `length` in the data."
         )
     return f"Write `input: {shape}` in the network, or take other data."
-
-
-def _check_logits(logits: object, positions: tuple[int, ...], classes: int) -> None:
-    hint = f"End the network with `linear: {{out: {classes}}}`, or take other data."
-    if not isinstance(logits, Tensor) or logits.shape[1:-1] != positions or logits.ndim < 2:
-        found = "x".join(map(str, logits.shape[1:])) if isinstance(logits, Tensor) else "several outputs"
-        wanted = "for each class at each place" if positions else "for each class"
-        raise TrainError(f"the network gives {found} for an image, not one number {wanted}", hint)
-    if logits.shape[-1] != classes:
-        raise TrainError(f"the network tells {logits.shape[-1]} classes apart, the data have {classes}", hint)
 
 
 def check_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from fractalgen.passes import expand
 from fractalgen.spec import Spec
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset, load_data
-from fractalgen.training.evaluate import Accuracy, ColumnScore, evaluate, evaluate_columns
+from fractalgen.training.evaluate import ColumnScore, evaluate, evaluate_columns
 from fractalgen.training.fit import FitOptions, OnEpoch, fit
 from fractalgen.training.guards import missing_ops
 from fractalgen.training.guards.repeats import find_repeats
@@ -27,7 +27,8 @@ from fractalgen.training.modes import device_of
 from fractalgen.training.parallel import from_first, processes, rank
 from fractalgen.training.progress import OnStep
 from fractalgen.training.samples import Samples
-from fractalgen.training.score import Epoch, Guards, Score
+from fractalgen.training.score import Accuracy, Epoch, Guards, Score
+from fractalgen.training.tasks import task_of
 
 if TYPE_CHECKING:
     from fractalgen.spec.data import Data
@@ -78,13 +79,18 @@ class Run:
     columns: tuple[ColumnScore, ...]
     data: str
 
+    @property
+    def test_figures(self) -> dict[str, float]:
+        """Accuracy, loss and what else the task measures on the test images."""
+        further = {f"test_{name}": value for name, value in self.test.figures.items()}
+        return {"test_accuracy": self.test.accuracy, "test_loss": self.test.loss, **further}
+
     def as_dict(self) -> dict[str, Any]:
         """Return what `metrics.json` holds."""
         return {
             "name": self.name,
             **self.score.as_dict(),
-            "test_accuracy": self.test.accuracy,
-            "test_loss": self.test.loss,
+            **self.test_figures,
             "columns": [asdict(column) for column in self.columns],
             "data_digest": self.data,
         }
@@ -124,7 +130,7 @@ def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
     score = fit(network, spec.train, dataset, watched)
     run = from_first(lambda: _finish(spec, options.out, network, dataset, score))
     for logger in loggers:
-        logger.log({"test_accuracy": run.test.accuracy, "test_loss": run.test.loss}, len(score.epochs))
+        logger.log(run.test_figures, len(score.epochs))
     return run
 
 
@@ -132,7 +138,9 @@ def _finish(spec: Spec, out: Path, network: Network, dataset: Dataset, score: Sc
     _write(out / SPEC_FILE, spec.to_yaml())
     test = dataset.final_test()
     score = replace(score, guards=_final_guards(spec, network, dataset, test, score.guards))
-    run = Run(spec.name, score, evaluate(network, test), evaluate_columns(network, test), dataset.digest)
+    task = task_of(spec.train)
+    found, columns = evaluate(network, test, task=task), evaluate_columns(network, test, task=task)
+    run = Run(spec.name, score, found, columns, dataset.digest)
     _write(out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
     return run
 

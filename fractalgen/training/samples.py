@@ -1,4 +1,4 @@
-"""What a network sees in a batch: images with labels, or windows of tokens."""
+"""What a network sees in a batch: images with labels or with masks, or windows of tokens."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Samples(ABC):
     @property
     @abstractmethod
     def positions(self) -> tuple[int, ...]:
-        """Sizes of one target: empty for one label, the length for a label at each place of a sequence."""
+        """Sizes of one target: empty for one label; the length, or height and width, for a label at each place."""
 
     @abstractmethod
     def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
@@ -99,6 +99,51 @@ class Images(Samples):
         """Return these images on `device`; the bytes stay where they are when there is no room for them."""
         labels, mean, std = (tensor.to(device) for tensor in (self.labels, self.mean, self.std))
         return Images(self.rows.to(device), labels, mean, std, device)
+
+
+@dataclass(frozen=True, eq=False)
+class Masks(Samples):
+    """Images with a class for each pixel, both stored as bytes.
+
+    Attributes:
+        rows: `(count, channels, height, width)`, uint8.
+        masks: `(count, height, width)`, uint8.
+        mean: `(channels,)`, subtracted from the bytes of images.
+        std: `(channels,)`, divided by after that.
+        device: Where batches go.
+    """
+
+    rows: Rows
+    masks: Rows
+    mean: Tensor
+    std: Tensor
+    device: torch.device = CPU
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one image."""
+        channels, height, width = self.rows.shape
+        return channels, height, width
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Height and width: one class a pixel."""
+        return self.masks.shape
+
+    def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
+        """Return the chosen images, `(batch, channels, height, width)`, and masks, `(batch, height, width)`, int64."""
+        images = self.rows[index].to(self.device).to(torch.float32)
+        masks = self.masks[index].to(self.device).to(torch.int64)
+        return images.sub_(self.mean[:, None, None]).div_(self.std[:, None, None]), masks
+
+    def probe(self) -> Tensor:
+        """Return the first image."""
+        return self.batch(slice(1))[0]
+
+    def to(self, device: torch.device) -> Masks:
+        """Return these samples on `device`; the bytes stay where they are when there is no room for them."""
+        mean, std = self.mean.to(device), self.std.to(device)
+        return Masks(self.rows.to(device), self.masks.to(device), mean, std, device)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MOST_SHARE = 0.01
 """Published data sets have a few repeated samples; a copied folder has many."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How well a network does its task.
+
+    Attributes:
+        accuracy: Share of the images, tokens or pixels that are right, 0 to 1; of a reconstruction, the share of the
+            variance that is reproduced.
+        loss: Mean loss: cross-entropy, or that of the task.
+        figures: What else the task measures: `psnr` in decibels of a reconstruction, `dice` of a segmentation.
+    """
+
+    accuracy: float
+    loss: float
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Epoch:
         images_per_second: Training images, over all processes, without validation.
         drop_path_rate: Probability of a local drop in its last step.
         attention_drop_rate: Share of the attention weights that DropAttention dropped in its last step.
+        figures: What else the task measures on the validation images, by name, such as `val_dice`.
     """
 
     epoch: int
@@ -34,6 +52,7 @@ class Epoch:
     images_per_second: float = 0.0
     drop_path_rate: float = 0.0
     attention_drop_rate: float = 0.0
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from fractalgen.training.batches import Batches
 from fractalgen.training.dataset import Dataset
 from fractalgen.training.drop_path import HasDropPath
 from fractalgen.training.guards import GradientWatch
-from fractalgen.training.loss import cross_entropy
 from fractalgen.training.optimizers import OPTIMIZERS, parameter_groups
+from fractalgen.training.outputs import outputs_of
 from fractalgen.training.parallel import mean, rank, size, wrap
 from fractalgen.training.schedules import SCHEDULES
+from fractalgen.training.tasks import task_of
 
 GPU_CHECK_STEPS = 50
 """Steps between two looks at the loss on a GPU, which must wait for each."""
@@ -43,6 +44,7 @@ class Steps:
     def __init__(self, network: nn.Module, recipe: Train, dataset: Dataset, seed: int) -> None:
         self.network = network
         self.recipe = recipe
+        self.task = task_of(recipe)
         self.device = next(network.parameters()).device
         self.images = dataset.train.to(self.device)
         self.lr = 0.0
@@ -59,7 +61,7 @@ class Steps:
         self._optimizer = OPTIMIZERS.get(recipe.optimizer)(parameter_groups(network, recipe.weight_decay), recipe)
         self._schedule = SCHEDULES.get(recipe.schedule.name)
         self._average = WeightAverage(network, recipe.ema) if recipe.ema is not None else None
-        self._watch = GradientWatch(network)
+        self._watch = GradientWatch(network, self.task)
         self._model = wrap(network, self.device)
         # Asking costs more than a small step.
         self._dropping = network if isinstance(network, HasDropPath) else None
@@ -189,11 +191,11 @@ class Steps:
 
     def _loss(self, images: Tensor, targets: Tensor) -> Tensor:
         if self.recipe.precision == "float32":
-            logits = self._model(images)
+            outputs = outputs_of(self._model(images))
         else:
             with torch.autocast(self.device.type, torch.bfloat16):
-                logits = self._model(images)
-        return cross_entropy(logits.float(), targets, self.recipe.label_smoothing)
+                outputs = outputs_of(self._model(images))
+        return self.task.loss(tuple(each.float() for each in outputs), images, targets)
 
     def _quiet(self, *, last: bool) -> AbstractContextManager[None]:
         """Let processes exchange gradients once a step."""

@@ -18,7 +18,8 @@ class Batch:
 
     Attributes:
         images: `(batch, channels, height, width)`, each channel around 0.
-        targets: `(batch,)`, the class; or `(batch, classes)`, shares that add up to 1, where the recipe mixes images.
+        targets: `(batch,)`, the class; or `(batch, classes)`, shares that add up to 1, where the recipe mixes
+            images; or `(batch, height, width)`, the class of each pixel.
         index: `(batch,)`, the places in the training set.
         epoch: From 1.
     """
@@ -83,6 +84,9 @@ class Augmentation(ABC):
 
     mixes: ClassVar[bool] = False
     """Whether it mixes images: then it is given all images of a step, and targets as shares."""
+
+    moves: ClassVar[bool] = False
+    """Whether it moves pixels, so that a mask has to move with its image."""
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Check that it can change images of `shape`.

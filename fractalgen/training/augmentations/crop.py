@@ -16,6 +16,8 @@ class Crop(Augmentation):
 
     options: CropOptions
 
+    moves = True
+
     def check(self, shape: tuple[int, ...]) -> None:
         """Check that a reflection is as wide as the padding."""
         padding, side = self.options.padding, min(shape[1:])

@@ -23,6 +23,8 @@ class Mirror(Augmentation):
 
     options: MirrorOptions
 
+    moves = True
+
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the batch with every other image swapped, on average."""
         if self.options.alternate:

@@ -21,6 +21,8 @@ class Shift(Augmentation):
 
     options: NoOptions
 
+    moves = True
+
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the shifted batch."""
         return replace(batch, images=shifted(batch.images, draws, "constant"))

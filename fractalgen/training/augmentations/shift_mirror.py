@@ -15,6 +15,8 @@ class ShiftMirror(Augmentation):
 
     options: NoOptions
 
+    moves = True
+
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the shifted and mirrored batch."""
         return replace(batch, images=shifted(batch.images, draws, "constant", mirror=True))
@@ -25,6 +27,8 @@ class ShiftMirrorReflect(Augmentation):
     """The paper's `++`: as `+`, with reflections of the image instead of zeros."""
 
     options: NoOptions
+
+    moves = True
 
     def __call__(self, batch: Batch, draws: Draws) -> Batch:
         """Return the shifted and mirrored batch."""

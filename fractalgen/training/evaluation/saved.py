@@ -27,6 +27,7 @@ from fractalgen.training.score import Guards
 
 PROBE_SAMPLES = 8
 RECALIBRATION_BATCHES = 20
+CLASSIFIES = "classification"
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,11 @@ def evaluate_saved(folder: Path, options: EvaluationOptions = EvaluationOptions(
         spec = spec.with_section("data", options.data)
     if spec.data is None:
         raise TrainError("the spec names no data", "Give --data digits, or `data:` in the spec.")
+    if spec.train.task.name != CLASSIFIES:
+        raise TrainError(
+            f"an evaluation measures classifiers, and the task of the run is {spec.train.task.name}",
+            "The figures of the task are in metrics.json.",
+        )
     dataset = load_data(spec.data)
     network.to(choose_device(options.device))
     check_network(network, dataset)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from fractalgen.training.loss import cross_entropy
 from fractalgen.training.modes import evaluating
+from fractalgen.training.outputs import outputs_of
+from fractalgen.training.tasks import Classification, Task
 
 Batch = tuple[Tensor, Tensor]
 
@@ -16,10 +17,12 @@ class GradientWatch:
 
     Args:
         network: What is trained.
+        task: For what; classification when left out.
     """
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, task: Task | None = None) -> None:
         self._network = network
+        self._task = task or Classification()
         self._pending = {name: p for name, p in network.named_parameters() if p.requires_grad}
 
     def look(self) -> None:
@@ -35,7 +38,7 @@ class GradientWatch:
         if self._pending:
             self._network.zero_grad(set_to_none=True)
             with evaluating(self._network), torch.enable_grad():
-                torch.autograd.backward(cross_entropy(self._network(batch[0]), batch[1]))
+                torch.autograd.backward(self._task.loss(outputs_of(self._network(batch[0])), *batch))
             self.look()
             self._network.zero_grad(set_to_none=True)
         return tuple(self._pending)

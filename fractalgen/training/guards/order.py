@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from fractalgen.compiler import Network
 from fractalgen.training.modes import evaluating
+from fractalgen.training.outputs import Outputs, outputs_of
 
 TOLERANCE = 0.01
 """Share of the largest number of an answer by which kernels for other batch sizes may differ, on GPUs too."""
@@ -19,10 +20,15 @@ def depends_on_order(network: nn.Module, images: Tensor) -> bool:
     """
     with evaluating(network), torch.no_grad():
         asked = [network, *(network.columns() if isinstance(network, Network) else ())]
-        before: list[Tensor] = [each(images) for each in asked]
+        before = [outputs_of(each(images)) for each in asked]
         alone = images.flip(0).unsqueeze(1)
-        after = [torch.cat([each(image) for image in alone]).flip(0) for each in reversed(asked)]
-    return any(_differ(*pair) for pair in zip(before, reversed(after), strict=True))
+        after = [_together([outputs_of(each(image)) for image in alone]) for each in reversed(asked)]
+    return any(any(map(_differ, *pair)) for pair in zip(before, reversed(after), strict=True))
+
+
+def _together(answers: list[Outputs]) -> Outputs:
+    """Return answers to one image each, the last image first, as those to a batch."""
+    return tuple(torch.cat(each).flip(0) for each in zip(*answers, strict=True))
 
 
 def _differ(one: Tensor, other: Tensor) -> bool:

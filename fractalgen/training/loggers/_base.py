@@ -39,7 +39,8 @@ class Logger(ABC):
 
 def figures_of(record: Epoch) -> dict[str, float]:
     """Return what an epoch's record says, by name."""
-    return {name: value for name, value in asdict(record).items() if name != "epoch"}
+    plain = {name: value for name, value in asdict(record).items() if name not in ("epoch", "figures")}
+    return {**plain, **record.figures}
 
 
 def required(module: str, extra: str) -> Any:

@@ -1,13 +1,14 @@
 """Sources of data. One file each, named in this table."""
 
 from fractalgen.registry import Registry
-from fractalgen.training.sources._base import Glance, Labelled, Source, Windows
+from fractalgen.training.sources._base import Glance, Labelled, Masked, Source, Windows
 
 SOURCES: Registry[type[Source]] = Registry(
     "source",
     {
         "cifar10": "fractalgen.training.sources.cifar10:Cifar10",
         "cifar100": "fractalgen.training.sources.cifar100:Cifar100",
+        "coins": "fractalgen.training.sources.coins:Coins",
         "descriptions": "fractalgen.training.sources.descriptions:Descriptions",
         "digits": "fractalgen.training.sources.digits:Digits",
         "hub": "fractalgen.training.sources.hub:Hub",
@@ -19,4 +20,4 @@ SOURCES: Registry[type[Source]] = Registry(
     },
 )
 
-__all__ = ["SOURCES", "Glance", "Labelled", "Source", "Windows"]
+__all__ = ["SOURCES", "Glance", "Labelled", "Masked", "Source", "Windows"]

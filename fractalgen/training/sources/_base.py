@@ -27,6 +27,19 @@ class Labelled:
 
 
 @dataclass(frozen=True, eq=False)
+class Masked:
+    """Images with a class for each pixel, as they are stored; neighbours in a picture are neighbours in the order.
+
+    Attributes:
+        images: `(count, channels, height, width)`, uint8.
+        masks: `(count, height, width)`, uint8, from 0.
+    """
+
+    images: Tensor
+    masks: Tensor
+
+
+@dataclass(frozen=True, eq=False)
 class Windows:
     """Windows of a sequence of tokens as it is stored; each begins with the last token of the one before.
 
@@ -83,7 +96,7 @@ class Source(ABC):
         """
 
     @abstractmethod
-    def train(self) -> Labelled | Windows:
+    def train(self) -> Labelled | Masked | Windows:
         """Return what may be trained and validated on.
 
         Raises:
@@ -105,7 +118,7 @@ class Source(ABC):
         return None
 
     @abstractmethod
-    def test(self) -> Labelled | Windows:
+    def test(self) -> Labelled | Masked | Windows:
         """Return what is evaluated on at the very end, of the same kind as `train` returns.
 
         Raises:
