@@ -78,6 +78,13 @@ class _Patience:
 class _Connection(sqlite3.Connection):
     patience: _Patience
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # A write-ahead log survives the death of the process at any moment, and does not wait for the disk at each of the
+        # dozen commits of a trial. Without power the last ones may go; the trial's own file has its result.
+        for setting in ("journal_mode = wal", "synchronous = normal"):
+            self.execute(f"pragma {setting}").close()
+
     def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]
         return super().cursor(_Cursor)
 

@@ -13,9 +13,9 @@ TRIALS = 12
 
 @pytest.fixture
 def small_disk():
-    """A file system of 512 KiB, where this user may mount one."""
+    """A file system of 8 MiB, where this user may mount one."""
     with tempfile.TemporaryDirectory() as folder:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]
         if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
             pytest.skip("this user may not mount a small file system")
         yield Path(folder)
