@@ -20,6 +20,7 @@ from fractalgen.compiler.section import Column, Section, find_ends, in_mode
 from fractalgen.compiler.statistics import STATISTICS, ColumnStatistics, batch_norms, own_statistics, recalibrate
 from fractalgen.errors import CompileError
 from fractalgen.ir.graph import Graph
+from fractalgen.notebook import view
 from fractalgen.passes import Simplify
 from fractalgen.passes import live_nodes as column_nodes
 from fractalgen.passes.order import memory_order
@@ -60,6 +61,9 @@ class Network(nn.Module):
         self._times: dict[Any, float] = {}  # of a choice, by its place in _anytime
         if drop_path.batch_norm == "per_column" and graph.columns > 1:
             self._add_statistics()
+
+    def _repr_svg_(self) -> str:
+        return view("graph", self.graph)
 
     def forward(self, x: Tensor) -> Output:
         """Return the outputs for `x`, `(batch, *input)`.

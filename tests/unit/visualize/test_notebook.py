@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from fractalgen.compiler import compile_graph
 from fractalgen.passes import facts
 from fractalgen.search import Leaderboard, Row
 from fractalgen.spec import load_text
@@ -16,6 +17,11 @@ GOALS = (Objective(metric="val_accuracy", direction="maximize"), Objective(metri
 def test_a_graph_shows_its_picture(fractal):
     graph = fractal(2)
     assert graph._repr_svg_() == svg(figure(graph))
+
+
+def test_a_lowered_network_shows_the_picture_of_its_graph(fractal):
+    network = compile_graph(fractal(2))
+    assert network._repr_svg_() == svg(figure(network.graph))
 
 
 def test_a_space_shows_its_first_network():
