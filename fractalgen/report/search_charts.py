@@ -86,7 +86,7 @@ def _axis(goal: Objective, values: Sequence[float]) -> dict[str, Any]:
     better = "more" if more else "fewer" if goal.metric in {"parameters", "macs"} else "less"
     wide = min(values) > 0 and max(values) / min(values) >= WIDE
     title = f"{worded(readable(goal.metric))} ({better} is better)"
-    share = {"tickformat": ".1%"} if goal.metric.endswith("accuracy") else {}
+    share = {"tickformat": ".1~%"} if goal.metric.endswith("accuracy") else {}
     return {"title": {"text": title}, "type": "log" if wide else "linear", **share}
 
 
