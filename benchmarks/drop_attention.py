@@ -28,7 +28,6 @@ WAYS = {
     "column, p 0.4, w 1": (0.4, 1, "column"),
     "column, p 0.4, w 3": (0.4, 3, "column"),
     "element, p 0.4, w 1": (0.4, 1, "element"),
-    "element, p 0.4, w 3": (0.4, 3, "element"),
 }
 
 
