@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "front": "on the front",
     "complete": "with a score",
     "cached": "answered from the cache",
+    "alone": "trained alone",
     "stopped": "stopped early",
     "pruned": "without a score",
 }
@@ -68,6 +69,7 @@ def _row(board: Leaderboard, trial: Row, metrics: Sequence[str]) -> str:
         "best": trial == board.best,
         "complete": trial.complete,
         "cached": trial.cached,
+        "alone": bool(trial.alone),
         "stopped": trial.stopped,
         "pruned": not trial.complete,
     }

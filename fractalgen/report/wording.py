@@ -59,14 +59,15 @@ def summary(row: Row) -> str:
     """Return a trial in a line a figure: its state, its values, what was chosen."""
     lines = [f"trial {row.number}: {state_of(row)}"]
     lines += [f"{readable(metric)}: {shown(metric, value)}" for metric, value in row.final.items()]
-    lines += [f"{readable(metric)} with shared weights: {shown(metric, row.values[metric])}" for metric in row.alone]
+    shared = (metric for metric, value in row.values.items() if row.final[metric] != value)
+    lines += [f"{readable(metric)} with shared weights: {shown(metric, row.values[metric])}" for metric in shared]
     names = short_names(tuple(row.params))
     lines += [f"{name}: {plain(value)}" for name, value in zip(names, row.params.values(), strict=True)]
     return "\n".join(lines)
 
 
 def state_of(row: Row) -> str:
-    """Return how a trial ended: scored, answered from the cache, stopped early, or pruned."""
+    """Return how a trial ended: scored, answered from the cache, trained alone too, stopped early, or pruned."""
     if row.complete:
-        return "cached" if row.cached else row.state
+        return "cached" if row.cached else "trained alone" if row.alone else row.state
     return "stopped" if row.stopped else row.state

@@ -17,6 +17,7 @@ from fractalgen.report.search_charts import (
     parallel_chart,
 )
 from fractalgen.report.timeline import lanes_of, timeline_chart
+from fractalgen.report.wording import summary
 from fractalgen.search import Leaderboard, Row
 from fractalgen.spec.search import Objective
 
@@ -179,3 +180,11 @@ def test_scores_are_those_of_networks_trained_alone_where_there_are_any():
     chart = front_chart(board(*shared))
     assert sorted(value for found in chart.traces for value in found["y"]) == [0.4, 0.8]
     assert "validation accuracy with shared weights: 90.00 %" in str(chart.traces)
+
+
+def test_what_is_known_of_a_network_trained_alone_besides_its_objectives_is_no_line_of_its_own():
+    trial = row(0, 0.9, 1000.0, alone={"val_accuracy": 0.4, "parameters": 1000.0, "val_loss": 1.5})
+    lines = summary(trial).splitlines()
+    assert lines[:2] == ["trial 0: trained alone", "validation accuracy: 40.00 %"]
+    assert [line for line in lines if "shared" in line] == ["validation accuracy with shared weights: 90.00 %"]
+    assert not any("loss" in line for line in lines)
