@@ -84,14 +84,16 @@ CHARTS = """
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const themed = layout => {
   const line = css("--rule");
-  const axis = standoff => ({ gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, title: { standoff } });
+  const lines = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+  const axis = standoff => ({ ...lines, title: { standoff } });
   const box = { bgcolor: css("--paper"), bordercolor: line, font: { color: css("--ink") } };
   const font = { color: css("--ink"), family: "system-ui, sans-serif", size: 12 };
   const notes = (layout.annotations ?? []).map(note => ({ ...note, font: { size: 11 }, bgcolor: css("--paper") }));
   return { ...layout, title: undefined, font, annotations: notes,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     hoverlabel: { ...box, align: "left" }, autosize: true, width: undefined, height: undefined,
-    margin: layout.margin ?? { l: 60, r: 20, t: 20, b: 50 }, template: { layout: { xaxis: axis(14), yaxis: axis(24) } } };
+    margin: layout.margin ?? { l: 60, r: 20, t: 20, b: 50 },
+    template: { layout: { xaxis: axis(14), yaxis: axis(24) } } };
 };
 const charts = [...document.querySelectorAll(".chart")].map(place => {
   const { data, layout } = JSON.parse(document.getElementById(place.dataset.from).textContent);
