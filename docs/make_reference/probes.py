@@ -29,6 +29,8 @@ SAMPLES = {
     "tokens": (TensorType((8,), "int"), "{shape: [8], dtype: int}"),
 }
 """Kind -> the type of one sample, and how a spec writes it."""
+FURTHER = {"sequence": (TensorType((16, WIDTH)), "[16, 32]")}
+"""For ops that take none of these: a sequence as long as an image has pixels."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,23 @@ def example_call(name: str, arguments: dict[str, Any]) -> Any:
 
 def sizes_of_op(name: str) -> tuple[dict[str, Any], list[OpSizes]]:
     """Return the arguments that an op needs, and what it then does to each kind of sample that it takes."""
-    part = OPS.get(name)
-    arguments = _needed(part)
-    rows = []
-    for kind, (source, text) in SAMPLES.items():
+    arguments = _needed(OPS.get(name))
+    return arguments, _op_rows(name, arguments, SAMPLES) or _op_rows(name, arguments, FURTHER)
+
+
+def _op_rows(name: str, arguments: dict[str, Any], samples: dict[str, tuple[TensorType, str]]) -> list[OpSizes]:
+    rows: list[OpSizes] = []
+    for kind, (source, text) in samples.items():
         if source.dtype == "int" and rows:
             continue
         try:
-            op = make(part, name, arguments).resolved((source,))
+            op = make(OPS.get(name), name, arguments).resolved((source,))
             output, cost = op.infer((source,)), op.cost((source,))
         except FractalGenError:
             continue
         cells = (f"{kind} {source}", str(output), f"{cost.parameters:,}", f"{cost.macs:,}")
         rows.append(OpSizes(cells, text))
-    return arguments, rows
+    return rows
 
 
 def _needed(part: type[Part]) -> dict[str, Any]:
