@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,9 +89,8 @@ def train_shared(
     if sharing.population is not None and isinstance(sampler, Genetic):
         population = Population(paths, sampler, sharing.population.generations)
         owner["population"] = f"{sharing.population.model_dump_json()} {sampler.model_dump_json()}"
-    run = SupernetRun(
-        spec, recipe, dataset, paths, owner, evaluation.folder, population, sharing.images, evaluation.device
-    )
+    run = SupernetRun(spec, recipe, dataset, paths, owner, evaluation.folder, evaluation.device)
+    run = replace(run, population=population, images=sharing.images)
     run.train(_telling(say, recipe.epochs))
     return () if population is None else population.archive
 

@@ -40,10 +40,10 @@ class SupernetRun:
         paths: The network of each step.
         owner: What the checkpoint belongs to.
         folder: Where the checkpoint is.
-        population: The networks of the steps, where they evolve with the weights.
-        images: Training images that give a network of the population its batch-norm statistics.
         device: Where to train.
         checkpoint_seconds: Time after which one is written inside a long epoch, too.
+        population: The networks of the steps, where they evolve with the weights.
+        images: Training images that give a network of the population its batch-norm statistics.
     """
 
     spec: Spec
@@ -52,10 +52,10 @@ class SupernetRun:
     paths: Paths
     owner: checkpoint.Owner
     folder: Path
-    population: Population | None = None
-    images: int = 1000
     device: Literal["auto", "cpu", "cuda"] = "auto"
     checkpoint_seconds: float = 600.0
+    population: Population | None = None
+    images: int = 1000
 
     def train(self, on_epoch: OnEpoch) -> WeightStore:
         """Train the shared weights, or go on with those in the folder; return them.
