@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from .lettering import escape
 from .render_svg import FONT, INK, LINE, MUTED, PAPER, number
+from .spread import spread
 
 WIDTH, HEIGHT = 720.0, 420.0
 LEFT, RIGHT, TOP, BOTTOM = 68.0, 20.0, 20.0, 52.0
@@ -100,13 +102,15 @@ def curves(series: Sequence[Series], x: Axis, y: Axis) -> str:
     finite = [value for each in series for value in each.values if math.isfinite(value)]
     across = scale_of(x, [1.0, float(max(2, longest))], LEFT, WIDTH - RIGHT - 90, margin=0.0)
     upwards = scale_of(y, finite, HEIGHT - BOTTOM, TOP)
-    marks = []
+    marks, ends = [], []
     for each, colour in zip(series, _cycle(len(series)), strict=True):
         places = [
             (across.at(place), upwards.at(value)) for place, value in enumerate(each.values, 1) if math.isfinite(value)
         ]
-        marks.append(_curve(each.name, places, colour))
-    return plot(f"{y.title} over {x.title}", across, upwards, marks)
+        if places:
+            marks.append(_curve(each.name, places, colour))
+            ends.append(_End(each.name, *places[-1], colour))
+    return plot(f"{y.title} over {x.title}", across, upwards, [*marks, *_names(ends)])
 
 
 def _cycle(count: int) -> Iterator[str]:
@@ -222,13 +226,30 @@ def _dot(point: Point, x: float, y: float) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a curve ends, and what it is called."""
+
+    name: str
+    x: float
+    y: float
+    colour: str
+
+
 def _curve(name: str, places: Sequence[tuple[float, float]], colour: str) -> str:
-    if not places:
-        return ""
     way = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in places)
     x, y = places[-1]
     return (
         f'<g><title>{escape(name)}</title><path fill="none" stroke="{colour}" stroke-width="2" '
         f'stroke-linejoin="round" d="{way}"/><circle fill="{colour}" cx="{number(x)}" cy="{number(y)}" r="3.5"/></g>'
-        + label(x + 8, y + 4, name, "start", "name")
     )
+
+
+def _names(ends: Iterable[_End]) -> Iterator[str]:
+    """Name curves at their ends, each behind a stroke of its colour; where several end together the names make room."""
+    ordered = sorted(ends, key=lambda end: (end.x, end.y))
+    for x, together in groupby(ordered, key=lambda end: end.x):
+        row = list(together)
+        for end, y in zip(row, spread([end.y for end in row], [15.0] * len(row), [1.0] * len(row), 0.0), strict=True):
+            yield f'<path stroke="{end.colour}" stroke-width="3" d="M{number(x + 8)} {number(y)}h8"/>'
+            yield label(x + 20, y + 4, end.name, "start", "name")

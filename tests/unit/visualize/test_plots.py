@@ -53,3 +53,11 @@ def test_a_curve_leaves_out_what_is_not_finite():
     root = parse(curves([Series("loss", (1.0, nan, 0.5))], Axis("epoch"), Axis("loss")))
     way = next(e.get("d") for e in root.iter() if e.get("stroke-width") == "2")
     assert way.count("L") == 1
+
+
+def test_names_of_curves_that_end_together_lie_below_one_another():
+    series = [Series(name, (start, 0.5)) for name, start in (("one", 1.0), ("two", 0.8), ("three", 0.2))]
+    texts = {e.text: e for e in parse(curves(series, Axis("epoch"), Axis("loss"))).iter() if e.tag.endswith("text")}
+    heights = sorted(float(texts[each.name].get("y")) for each in series)
+    assert heights[1] - heights[0] >= 15
+    assert heights[2] - heights[1] >= 15
