@@ -24,14 +24,14 @@ class ActivationRow:
 
     Attributes:
         point: Its name.
-        depth: Layers before it.
+        depth: Layers on the longest way to it, its own among them.
         largest: The largest magnitude of a sample.
         third: The third largest.
         median: The median.
         massive: Massive activations, in all samples together.
         samples: Samples that have one.
         channels: The channels that hold most of them, the first the most.
-        loss: Mean cross-entropy of the network as it is.
+        loss: Of the network as it is: mean cross-entropy, or what its task measures.
         zeroed: The loss when each massive activation is set to zero; None where there is none.
         averaged: The loss when each is set to the mean of those of its channel, over samples and places.
     """
@@ -64,7 +64,7 @@ class Activations(Analysis):
 
     def run(self, subject: Subject) -> Findings:
         """Return the magnitudes at each point, and what the massive ones are worth."""
-        from fractalgen.analyses.interventions import loss_of, values_at
+        from fractalgen.analyses.interventions import score_of, values_at
         from fractalgen.analyses.tally import Tally
 
         points = find_points(subject.network.graph, self.at)
@@ -72,7 +72,7 @@ class Activations(Analysis):
         for values, _ in values_at(subject, points, "validation", self.samples):
             for tally, value in zip(tallies, values, strict=True):
                 tally.add(value)
-        loss = loss_of(subject, self.samples)
+        loss = score_of(subject, self.samples).loss
         rows = tuple(self._row(subject, tally, loss) for tally in tallies)
         found = sum(row.massive > 0 for row in rows)
         note = f"massive is above {self.above:g}, and above {self.ratio:,g} times the median magnitude of the sample"
@@ -105,4 +105,4 @@ def _plot(rows: tuple[ActivationRow, ...]) -> Plot:
         Line(name, tuple((float(row.depth), size, row.point) for row, size in zip(rows, found, strict=True)))
         for name, found in sizes.items()
     )
-    return Plot("layers before the point", "magnitude", lines, log=True)
+    return Plot("layers up to the point", "magnitude", lines, log=True)

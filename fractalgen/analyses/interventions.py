@@ -10,7 +10,10 @@ from torch import Tensor
 from fractalgen.analyses.points import Point
 from fractalgen.analyses.subject import Part, Subject
 from fractalgen.errors import CompileError
-from fractalgen.training.loss import cross_entropy
+from fractalgen.training.modes import device_of
+from fractalgen.training.outputs import Outputs, outputs_of
+from fractalgen.training.score import Accuracy
+from fractalgen.training.tasks import task_of
 
 Change = Callable[[Tensor], Tensor]
 """Takes the value at a point, `(batch, *shape)`, and returns another."""
@@ -23,17 +26,17 @@ def values_at(
     section = subject.network.between(ends=[point.path for point in points])
     for inputs, targets in subject.batches(part, samples):
         with torch.no_grad():
-            values = section(inputs)
-        yield values if isinstance(values, tuple) else (values,), targets
+            values = outputs_of(section(inputs))
+        yield values, targets
 
 
-def loss_of(subject: Subject, samples: int) -> float:
-    """Return the mean cross-entropy over validation samples."""
-    return _mean_loss(subject, samples, subject.network)
+def score_of(subject: Subject, samples: int) -> Accuracy:
+    """Return loss and accuracy on validation samples, as the network's task measures them."""
+    return _scored(subject, samples, subject.network)
 
 
 def loss_with(subject: Subject, samples: int, point: Point, change: Change) -> float:
-    """Return the mean cross-entropy when the value at a point is changed.
+    """Return the loss on validation samples when the value at a point is changed.
 
     Everything else is computed from the inputs, so that ways around the point stay as they are.
 
@@ -45,13 +48,12 @@ def loss_with(subject: Subject, samples: int, point: Point, change: Change) -> f
     if point.path == source:
         raise CompileError("the input of the network cannot be changed", "Name a value behind it.")
     before, behind = subject.network.between(ends=[point.path]), subject.network.between([source, point.path])
-    return _mean_loss(subject, samples, lambda inputs: behind(inputs, change(before(inputs))))
+    return _scored(subject, samples, lambda inputs: behind(inputs, change(before(inputs)))).loss
 
 
-def _mean_loss(subject: Subject, samples: int, answer: Change) -> float:
-    total, count = 0.0, 0
+def _scored(subject: Subject, samples: int, answer: Callable[[Tensor], Tensor | Outputs]) -> Accuracy:
+    measure = task_of(subject.spec.train).measure(subject.dataset.validation.to(device_of(subject.network)))
     for inputs, targets in subject.batches("validation", samples):
         with torch.no_grad():
-            total += float(cross_entropy(answer(inputs), targets, reduction="sum"))
-        count += targets.numel()
-    return total / count
+            measure.add(outputs_of(answer(inputs)), inputs, targets)
+    return measure.result()

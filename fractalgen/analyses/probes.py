@@ -10,6 +10,7 @@ from fractalgen.analyses._base import Analysis
 from fractalgen.analyses.findings import Findings, Line, Plot
 from fractalgen.analyses.points import find_points
 from fractalgen.analyses.ranks import spearman
+from fractalgen.errors import TrainError
 from fractalgen.ir.parts import field
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class ProbeRow:
 
     Attributes:
         point: Its name.
-        depth: Layers before it.
+        depth: Layers on the longest way to it, its own among them.
         features: How many numbers the probe sees of a sample.
         train_error: Share of the training samples that is wrong.
         error: Share of the validation samples that is wrong.
@@ -52,9 +53,11 @@ class Probes(Analysis):
 
     def run(self, subject: Subject) -> Findings:
         """Return the error of a probe at each point, trained on training and scored on validation samples."""
+        from fractalgen.analyses.interventions import score_of
         from fractalgen.analyses.linear_classifier import linear_classifier
         from fractalgen.analyses.probe_features import collect
 
+        _check_task(subject)
         points = find_points(subject.network.graph, self.at)
         seen, classes = collect(subject, points, "train", self.samples, self.features)
         held_out, answers = collect(subject, points, "validation", self.samples, self.features)
@@ -67,7 +70,7 @@ class Probes(Analysis):
         figures = {
             "points": len(rows),
             "spearman": spearman([row.depth for row in rows], [row.error for row in rows]),
-            "network_error": _network_error(subject, self.samples),
+            "network_error": 1 - score_of(subject, self.samples).accuracy,
             "chance_error": _chance_error(classes.tolist(), answers.tolist()),
             "train_targets": len(classes),
             "validation_targets": len(answers),
@@ -75,21 +78,18 @@ class Probes(Analysis):
         return Findings(tuple(rows), _plot(tuple(rows)), figures, _notes(self, tuple(rows)))
 
 
+def _check_task(subject: Subject) -> None:
+    task = subject.spec.train.task.name
+    if task != "classification":
+        raise TrainError(
+            f"linear probes tell classes apart, and the task is {task}", "Probe a network that classifies."
+        )
+
+
 def _chance_error(classes: list[int], answers: list[int]) -> float:
     """Return the error of always saying the most frequent class."""
     ((likeliest, _),) = Counter(classes).most_common(1)
     return 1 - answers.count(likeliest) / len(answers)
-
-
-def _network_error(subject: Subject, samples: int) -> float:
-    import torch
-
-    right = count = 0
-    for inputs, targets in subject.batches("validation", samples):
-        with torch.no_grad():
-            right += int((subject.network(inputs).argmax(-1) == targets).sum())
-        count += targets.numel()
-    return 1 - right / count
 
 
 def _notes(options: Probes, rows: tuple[ProbeRow, ...]) -> tuple[str, ...]:
@@ -105,4 +105,4 @@ def _plot(rows: tuple[ProbeRow, ...]) -> Plot:
         Line("validation samples", tuple((float(row.depth), 100 * row.error, row.point) for row in rows)),
         Line("training samples", tuple((float(row.depth), 100 * row.train_error, row.point) for row in rows)),
     )
-    return Plot("layers before the point", "error of the probe, %", lines)
+    return Plot("layers up to the point", "error of the probe, %", lines)

@@ -21,6 +21,7 @@ from fractalgen.training.dataset import Dataset, load_data
 from fractalgen.training.initialise import initialise
 from fractalgen.training.modes import device_of
 from fractalgen.training.preflight import check_network, choose_device
+from fractalgen.training.tasks import task_of
 
 Part = Literal["train", "validation"]
 
@@ -70,7 +71,7 @@ class Subject:
         if self.spec.data is None:
             raise TrainError("the spec names no data", "Give --data digits, or `data:` in the spec.")
         dataset = load_data(self.spec.data)
-        check_network(self.network, dataset)
+        check_network(self.network, dataset, task_of(self.spec.train))
         return dataset
 
     def batches(self, part: Part, most: int) -> Iterator[tuple[Tensor, Tensor]]:

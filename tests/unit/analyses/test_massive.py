@@ -10,7 +10,11 @@ from torch.nn import functional as F
 
 from fractalgen.analyses.activations import Activations
 from fractalgen.analyses.magnitudes import magnitudes, massive
+from fractalgen.analyses.subject import Subject
+from fractalgen.compiler import compile_graph
 from fractalgen.errors import CompileError, TrainError
+from fractalgen.passes import expand
+from fractalgen.spec import load_text
 
 TAPPED = """{sequence: [flatten, {tap: {name: hidden, of: {linear: {out: 40}}}}, {linear: {out: 10}}]}"""
 AROUND = """{sequence: [
@@ -147,6 +151,19 @@ def test_lines_are_over_the_depth_and_named_by_point(subject_of):
 def test_the_input_can_be_looked_at_but_not_changed(subject_of):
     with pytest.raises(CompileError, match="the input of the network cannot be changed"):
         Activations(at="input", above=0, ratio=0).run(subject_of(TAPPED))
+
+
+def test_the_loss_is_that_of_the_task():
+    spec = load_text("""
+network: {input: [1, 8, 8], body: {sequence: [{conv: {out: 4}}, {conv: {out: 1}}]}}
+train: {task: reconstruction}
+data: {source: digits}
+""")
+    subject = Subject(spec, compile_graph(expand(spec)), 0)
+    images = subject.dataset.validation.batch(slice(None))[0]
+    with torch.no_grad():
+        expected = F.mse_loss(subject.network(images), images)
+    assert Activations().run(subject).figures["loss"] == pytest.approx(float(expected), rel=1e-4)
 
 
 def test_a_spec_without_data_has_nothing_to_show(subject_of):

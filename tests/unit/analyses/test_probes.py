@@ -69,12 +69,11 @@ def test_it_does_not_in_the_untrained_control(found):
     assert control.rows[-1].error > 2 * found.rows[-1].error
 
 
-def test_a_tap_changes_no_bit_of_the_training(subject):
-    spec, network = built(UNTAPPED)
-    assert fingerprint(expand(spec)) == fingerprint(expand(subject.spec))
-    fit(network, spec.train, load_data(spec.data))
-    own = subject.network.state_dict()
-    assert all(torch.equal(value, own[name]) for name, value in network.state_dict().items())
+def test_a_tap_changes_no_bit_of_the_training():
+    one, other = (trained(text.replace("epochs: 6", "epochs: 1")) for text in (TAPPED, UNTAPPED))
+    assert fingerprint(expand(one.spec)) == fingerprint(expand(other.spec))
+    own = one.network.state_dict()
+    assert all(torch.equal(value, own[name]) for name, value in other.network.state_dict().items())
 
 
 def test_a_probed_network_is_the_same_to_the_last_bit(subject):
@@ -146,12 +145,12 @@ def test_a_probe_is_at_the_optimum_of_its_problem():
 
 
 def test_of_a_text_each_place_is_a_target(tmp_path):
-    text = "the quick brown fox jumps over the lazy dog. " * 40
-    (tmp_path / "book.txt").write_text(text)
+    (tmp_path / "book.txt").write_text("to be or not to be " * 60)
     spec, network = built(TEXT.replace("PATH", str(tmp_path / "book.txt")))
-    (first, last) = Probes(at="every-node").run(Subject(spec, network, 0)).rows
-    assert (first.features, last.features) == (6, 256)
-    assert first.error < 0.5
+    found = Probes(at="embedding", samples=20).run(Subject(spec, network, 0))
+    (row,) = found.rows
+    assert (row.features, found.figures["train_targets"]) == (6, 20 * 8)
+    assert row.error < found.figures["chance_error"]
 
 
 def test_of_a_text_only_values_with_a_vector_a_place_can_be_probed(tmp_path):
@@ -179,4 +178,15 @@ def test_samples_of_one_class_teach_nothing():
 def test_a_spec_without_data_cannot_be_probed():
     spec, network = built("network: {input: [1, 8, 8], body: {sequence: [conv, global_avg_pool, {linear: {out: 10}}]}}")
     with pytest.raises(TrainError, match="the spec names no data"):
+        Probes().run(Subject(spec, network, 0))
+
+
+def test_only_classifiers_can_be_probed():
+    body = "{sequence: [{conv: {out: 4}}, {conv: {out: 1}}]}"
+    spec, network = built(f"""
+network: {{input: [1, 8, 8], body: {body}}}
+train: {{task: reconstruction}}
+data: {{source: digits}}
+""")
+    with pytest.raises(TrainError, match="linear probes tell classes apart, and the task is reconstruction"):
         Probes().run(Subject(spec, network, 0))
