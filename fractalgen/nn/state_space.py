@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -39,7 +37,7 @@ class SelectiveScan(nn.Module):
         self.log_decay = nn.Parameter(torch.arange(1.0, state + 1).log().repeat(channels))
         self.skip = nn.Parameter(torch.ones(channels))
         # Steps from 0.001 to 0.1, evenly in their logarithm, through the inverse of softplus.
-        first = torch.exp(torch.rand(channels) * math.log(100.0) + math.log(0.001))
+        first = 0.001 * torch.pow(100.0, torch.rand(channels))
         self.shift = nn.Parameter(first + torch.log(-torch.expm1(-first)))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -59,7 +57,7 @@ class SelectiveScan(nn.Module):
             read_in: B, `(batch, length, state)`.
         """
         batch, length, channels = x.shape
-        chunk = math.isqrt(length - 1) + 1
+        chunk = int((length - 1) ** 0.5) + 1
         chunks = -(-length // chunk)
         # What is added at the end has steps of 0, which leave the state as it is.
         padding = (0, 0, 0, chunks * chunk - length)
@@ -71,12 +69,12 @@ class SelectiveScan(nn.Module):
         decays, drives = torch.exp(cut * rate).unbind(2), drive.unbind(2)
         local = [drives[0]]
         for decay, push in zip(decays[1:], drives[1:], strict=True):
-            local.append(decay * local[-1] + push)
+            local.append(torch.addcmul(push, decay, local[-1]))
         # The product of the decays since the chunk began.
         since = torch.exp(cut.cumsum(2) * rate)
         over, ends = since[:, :, -1].unbind(1), local[-1].unbind(1)
         carried = [torch.zeros_like(ends[0])]
         for decay, end in zip(over[:-1], ends[:-1], strict=True):
-            carried.append(decay * carried[-1] + end)
+            carried.append(torch.addcmul(end, decay, carried[-1]))
         whole = torch.stack(local, 2) + since * torch.stack(carried, 1).unsqueeze(2)
         return whole.flatten(1, 2)[:, :length]

@@ -43,6 +43,19 @@ def test_the_page_on_training_runs_from_top_to_bottom(tmp_path):
     assert all((tmp_path / "runs" / name / "weights.safetensors").exists() for name in runs)
 
 
+@pytest.mark.slow
+def test_the_page_on_tasks_runs_from_top_to_bottom(tmp_path):
+    done = run(ROOT / "docs" / "tasks.md", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert all((tmp_path / "runs" / name / "weights.safetensors").exists() for name in ("u", "vae"))
+
+
+def test_the_commands_on_flemme_print_what_the_page_says(tmp_path):
+    (tmp_path / "search_spaces").symlink_to(ROOT / "search_spaces")
+    done = run(ROOT / "docs" / "field" / "flemme.md", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_network_of_the_tour_is_the_one_in_its_picture():
     assert (ROOT / "docs" / "tour.yaml").read_text() in TOUR.read_text()
 
