@@ -142,6 +142,10 @@ def _filter(section: Tree, sampler: Tree | None) -> None:
     if sampler is not None and "grid" in (sampler.value if sampler.is_map else (sampler.value,)):
         hint = "Take another sampler, such as random."
         raise ParameterError("a grid tries every network, so that nothing is left to filter", hint, section.place)
+    options = [each for _, each in sampler.items() if each.is_map] if sampler is not None and sampler.is_map else []
+    if any("order" in each.value for each in options):
+        message = "a sampler with an order tries all that it draws, so that nothing is left to filter"
+        raise ParameterError(message, "Take out `filter`, or the sampler's `order`.", section.place)
 
 
 def _executor(name: Tree) -> None:

@@ -133,6 +133,11 @@ def test_a_grid_takes_no_filter(sampler):
     assert "search.filter: a grid tries every network, so that nothing is left to filter. Take another" in found
 
 
+def test_a_draw_that_is_put_in_order_takes_no_filter():
+    found = problem({"filter": {"synflow": {}}, "sampler": {"random": {"order": "macs"}}})
+    assert "search.filter: a sampler with an order tries all that it draws, so that nothing is left to filter" in found
+
+
 def test_a_pruner_needs_more_than_proxies():
     found = problem({"objectives": [{"metric": "synflow"}], "pruner": "successive_halving"})
     assert "a pruner ranks runs, and all objectives are known before training" in found
