@@ -21,6 +21,9 @@ class BranchJoin(nn.Module, ABC):
         projections: The branches that a 1x1 convolution widens: branch -> (channels in, channels out).
     """
 
+    by_branch: tuple[str, ...] = ()
+    """Learned tensors whose last axis has one number for each branch."""
+
     def __init__(self, projections: Mapping[int, tuple[int, int]]) -> None:
         super().__init__()
         self.projections = dict(projections)
@@ -74,6 +77,8 @@ class MaxJoin(BranchJoin):
 
 class LearnedJoin(BranchJoin):
     """Mean with learned weights: softmax over the logits of the survivors."""
+
+    by_branch = ("logits",)
 
     def __init__(self, projections: Mapping[int, tuple[int, int]], branches: int) -> None:
         super().__init__(projections)
@@ -129,6 +134,8 @@ class ScaledJoin(BranchJoin):
         projections: The branches that a 1x1 convolution widens.
         branches: Number of branches, two or more.
     """
+
+    by_branch = ("scales",)
 
     def __init__(self, projections: Mapping[int, tuple[int, int]], branches: int) -> None:
         super().__init__(projections)
@@ -188,6 +195,8 @@ class ManifoldJoin(BranchJoin):
         channels: Channels of each, once widened.
         images: Whether channels stand in front of height and width, rather than last.
     """
+
+    by_branch = ("bias",)
 
     def __init__(
         self, projections: Mapping[int, tuple[int, int]], branches: int, channels: int, *, images: bool = True

@@ -23,7 +23,7 @@ Initialise = Callable[[nn.Module, int], None]
 
 _BRANCH = re.compile(r"(project|score)\.(\d+)\.(.+)")
 _NORMS = (nn.BatchNorm2d, nn.LayerNorm, nn.RMSNorm, nn.GroupNorm)
-_SLICED = (nn.Conv2d, nn.Linear, nn.Embedding, LearnedEncoding, SqueezeExcite, BranchJoin, ConcatJoin, *_NORMS)
+_SLICED = (nn.Conv2d, nn.Linear, nn.Embedding, LearnedEncoding, SqueezeExcite, *_NORMS)
 """Modules whose first channels are those of a narrower one; others have weights of their own for each shape."""
 
 
@@ -154,7 +154,7 @@ def _pieces(
             yield Piece(f"{key} {name} of {source}", where.start, where.stop)
     elif isinstance(part, BranchJoin) and (found := _BRANCH.fullmatch(name)):
         yield Piece(f"{key} {found[1]} {found[3]} of {sources[int(found[2])]}", 0, size)
-    elif isinstance(part, BranchJoin):
+    elif isinstance(part, BranchJoin) and name in part.by_branch:
         for position, source in enumerate(sources):
             yield Piece(f"{key} {name} of {source}", position, position + 1)
     else:

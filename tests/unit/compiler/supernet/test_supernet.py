@@ -17,7 +17,7 @@ network:
       - fractal:
           columns: {int: [1, 3]}
           unit: {conv_bn_relu: {out: {choice: [4, 8, 12]}}}
-          join: {choice: [mean, learned, gate, {concat: {project: true}}]}
+          join: {choice: [mean, learned, gate, {hyper_connection: {dynamic: true}}, manifold, {concat: {project: true}}]}
       - {choice: [identity, squeeze_excite, {conv: {kernel: {choice: [1, 3]}}}]}
       - global_avg_pool
       - {linear: {out: 10}}
