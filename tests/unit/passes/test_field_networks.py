@@ -128,7 +128,7 @@ def test_a_unet_with_the_head_of_a_known_port_has_its_count():
     assert facts(expand(load_text(text))).parameters == 31_031_685
 
 
-def test_crescendonet_has_15_layers_and_convolutions_that_grow_linearly():
+def test_crescendonet_has_15_layers_and_columns_that_grow_by_one_unit_a_block():
     graph = expand(load(FIELD / "crescendonet.yaml"))
     found = facts(graph)
     linear = sum(node.kind == "linear" for node in graph.nodes)
