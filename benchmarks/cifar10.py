@@ -23,39 +23,45 @@ from fractalgen.training import Epoch, RunOptions, resolve_data, run_training
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "cifar10.json"
 Row = dict[str, Any]
-SPECS = {
-    "template": HERE / "specs" / "template.yaml",
-    "template_unit": HERE / "specs" / "template_unit.yaml",
-    "fast": HERE.parent / "search_spaces" / "cifar10" / "fast.yaml",
+TEMPLATE, UNIT = HERE / "specs" / "template.yaml", HERE / "specs" / "template_unit.yaml"
+ONE_CYCLE = ("train.schedule=one_cycle",)
+TRAININGS: dict[str, tuple[Path, tuple[str, ...]]] = {
+    "template": (TEMPLATE, ()),
+    "template_unit": (UNIT, ()),
+    "template_cycle": (TEMPLATE, ONE_CYCLE),
+    "template_unit_cycle": (UNIT, ONE_CYCLE),
+    "fast": (HERE.parent / "search_spaces" / "cifar10" / "fast.yaml", ()),
 }
+"""Name -> the spec, and what is changed in it."""
 
-LEARN_NEARLY_ALL = ("template", "template_unit")
+LEARN_NEARLY_ALL = (TEMPLATE, UNIT)
 """Nets of a paper whose code holds no training images back."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data")
-    parser.add_argument("names", nargs="*", default=list(SPECS), help=", ".join(SPECS))
+    parser.add_argument("names", nargs="*", default=list(TRAININGS), help=", ".join(TRAININGS))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("runs/cifar10"))
     given = parser.parse_args()
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in given.names:
-        runs = [train(SPECS[name], given.data, given.out / f"{name}-{seed}", seed) for seed in range(given.seeds)]
+        runs = [train(name, given.data, given.out / f"{name}-{seed}", seed) for seed in range(given.seeds)]
         found[name] = {"machine": machine(threads=torch.get_num_threads()), "runs": runs}
         RESULTS.write_text(json.dumps(found, indent=1) + "\n")
     print(table(found))
 
 
-def train(spec_file: Path, data: str, folder: Path, seed: int) -> Row:
+def train(name: str, data: str, folder: Path, seed: int) -> Row:
+    spec_file, settings = TRAININGS[name]
     metrics = folder / "metrics.json"
     if not metrics.exists():
         images = resolve_data(data)
-        if spec_file.stem in LEARN_NEARLY_ALL:
+        if spec_file in LEARN_NEARLY_ALL:
             images = images.model_copy(update={"val_fraction": 0.02})
         options = RunOptions(out=folder, data=images, seed=seed, on_epoch=show)
-        run_training(load(spec_file), options)
+        run_training(load(spec_file, settings), options)
     record = json.loads(metrics.read_text())
     epochs = record["epochs"]
     return {
