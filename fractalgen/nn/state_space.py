@@ -45,7 +45,7 @@ class SelectiveScan(nn.Module):
         source = x.flip(1) if self.reverse else x
         low, read_in, read_out = self.select(source).split([self.rank, self.state, self.state], dim=-1)
         states = self.states(source, F.softplus(self.step(low) + self.shift), read_in)
-        y = (states @ read_out.unsqueeze(-1)).squeeze(-1) + self.skip * source
+        y: Tensor = (states @ read_out.unsqueeze(-1)).squeeze(-1) + self.skip * source
         return y.flip(1) if self.reverse else y
 
     def states(self, x: Tensor, step: Tensor, read_in: Tensor) -> Tensor:

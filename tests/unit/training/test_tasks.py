@@ -1,5 +1,6 @@
 """What a network is trained for: losses against their equations, figures, and what does not fit."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,9 +13,9 @@ from fractalgen.errors import SpecError, TrainError
 from fractalgen.passes import expand
 from fractalgen.spec import load_text
 from fractalgen.spec.data import Data
-from fractalgen.spec.task import Task
+from fractalgen.spec.task import MEASURES, Task
 from fractalgen.spec.train import Train
-from fractalgen.training import Masks, evaluate, fit, load_data, task_of
+from fractalgen.training import Masks, RunOptions, evaluate, evaluate_saved, fit, load_data, run_training, task_of
 from fractalgen.training.rows import Rows
 from fractalgen.training.tasks import TASKS
 from fractalgen.training.tasks.reconstruction import divergence
@@ -258,3 +259,17 @@ def test_what_mixes_labels_is_refused_with_masks(coins):
     train = recipe().model_copy(update={"augment": Train.model_validate({"augment": ["mixup"]}).augment})
     with pytest.raises(TrainError, match="mixup mixes labels, and the data have masks"):
         fit(net(SCORES), train, coins)
+
+
+def test_a_run_keeps_the_figures_of_its_task_and_an_evaluation_of_classifiers_refuses_it(tmp_path):
+    text = f"network: {{input: [1, 32, 32], body: {SCORES}}}\ntrain: {{task: segmentation, epochs: 1}}\ndata: coins"
+    done = run_training(load_text(text), RunOptions(tmp_path))
+    kept = json.loads((tmp_path / "metrics.json").read_text())
+    assert kept["test_dice"] == done.test.figures["dice"]
+    assert kept["epochs"][0]["figures"] == {"val_dice": done.score.epochs[0].figures["val_dice"]}
+    with pytest.raises(TrainError, match="an evaluation measures classifiers, and the task of the run is segmentation"):
+        evaluate_saved(tmp_path)
+
+
+def test_what_a_task_measures_is_what_a_spec_may_name():
+    assert set(MEASURES) == set(TASKS)
