@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from findings import findings
 
+from fractalgen.atomic import write_text
 from fractalgen.ir.builtin_rules import builtin_library, builtin_names
 from fractalgen.passes import expand
 from fractalgen.spec import load, load_text
@@ -88,6 +90,8 @@ def main(folder: Path) -> None:
         draw_look(look["command"], pictures / f"{name}.svg")
     for name, command in field().items():
         draw_look(command, pictures / "field" / f"{name}.svg")
+    for name, text in findings().items():
+        write_text(pictures / "field" / f"{name}.svg", text)
     (folder / "gallery.md").write_text(gallery(), encoding="utf-8")
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
-from fractalgen.analyses import Line, Plot
 from fractalgen.analyses.run import Record
 from fractalgen.atomic import write_text
 from fractalgen.compiler.saved import saved_folder
 from fractalgen.errors import ExportError
-from fractalgen.visualize import Axis
-from fractalgen.visualize.tracks import Stop, Track, tracks
+from fractalgen.report.findings_picture import picture
 
 FOLDER = "analyses"
 """Where a run keeps its findings, beside its weights."""
@@ -44,14 +41,3 @@ def keep_findings(folder: Path, record: Record) -> tuple[Path, ...]:
     except OSError as error:
         raise ExportError(f"{str(folder)!r} cannot be written: {error.strerror}", "Give another --out.") from None
     return data, drawn
-
-
-def picture(plot: Plot) -> str:
-    """Return the picture of findings as SVG."""
-    found = [track for line in plot.lines if (track := _track(line, log=plot.log)).stops]
-    return tracks(found, Axis(plot.x), Axis(plot.y, log=plot.log))
-
-
-def _track(line: Line, *, log: bool) -> Track:
-    shown = (Stop(x, y, name) for x, y, name in line.points if math.isfinite(y) and (y > 0 or not log))
-    return Track(line.name, tuple(shown))

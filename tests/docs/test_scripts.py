@@ -44,6 +44,18 @@ def test_the_page_on_training_runs_from_top_to_bottom(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_page_on_analyses_runs_from_top_to_bottom(tmp_path):
+    done = run(ROOT / "docs" / "analyses.md", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "small" / "analyses" / "probes.svg").exists()
+
+
+def test_the_page_on_hyper_connections_runs_from_top_to_bottom(tmp_path):
+    done = run(ROOT / "docs" / "field" / "hyper_connections.md", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
 def test_the_page_on_tasks_runs_from_top_to_bottom(tmp_path):
     done = run(ROOT / "docs" / "tasks.md", tmp_path)
     assert done.returncode == 0, done.stderr
