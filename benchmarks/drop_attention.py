@@ -55,13 +55,14 @@ def train(way: str, seed: int, out: Path) -> Row:
 
 def table(runs: list[Row]) -> str:
     losses = ("train loss", "lowest validation loss", "last validation loss", "test loss", "test perplexity")
-    headings = ("dropped", "realised rate", *losses)
+    headings = ("dropped", "seeds", "realised rate", *losses)
     return markdown(headings, (line(way, [run for run in runs if run["variant"] == way]) for way in WAYS))
 
 
 def line(way: str, runs: list[Row]) -> tuple[str, ...]:
     return (
         way,
+        str(len(runs)),
         f"{fmean(run['attention_drop_rate'] for run in runs):.3f}",
         spread((run["train_loss"][-1] for run in runs), 2),
         spread((min(run["val_loss"]) for run in runs), 2),

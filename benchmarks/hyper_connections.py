@@ -61,15 +61,15 @@ def train(kind: str, seed: int, out: Path) -> Row:
 
 
 def table(runs: list[Row]) -> str:
-    headings = ("kind", "parameters", "seconds an epoch", "test accuracy in %", "largest row sum", "largest column sum")
+    headings = ("kind", "seeds", "parameters", "test accuracy in %", "largest row sum", "largest column sum")
     return markdown(headings, (line(kind, [run for run in runs if run["variant"] == kind]) for kind in KINDS))
 
 
 def line(kind: str, runs: list[Row]) -> tuple[str, ...]:
     return (
         kind,
+        str(len(runs)),
         f"{runs[0]['parameters']:,}",
-        spread(run["seconds"] / run["epochs"] for run in runs),
         spread(100 * run["test_accuracy"] for run in runs),
         *(gain(runs, way) for way in ("forward", "backward")),
     )
