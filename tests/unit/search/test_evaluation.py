@@ -13,7 +13,7 @@ from fractalgen.search import Job
 from fractalgen.search.attempt import evaluate
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.spec.data import Data
-from fractalgen.training import steps
+from fractalgen.training.tasks import Classification
 
 DIGITS = Data(source="digits")
 SPEC = """
@@ -96,14 +96,14 @@ def test_a_batch_that_cannot_be_halved_is_infeasible(job):
 
 
 def test_a_training_that_lacks_memory_is_tried_with_half_the_batch_at_a_time(job, monkeypatch):
-    loss = steps.cross_entropy
+    loss = Classification.loss
 
-    def full_above_128(logits, *arguments):
-        if len(logits) > 128:
+    def full_above_128(task, outputs, inputs, targets):
+        if len(inputs) > 128:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return loss(logits, *arguments)
+        return loss(task, outputs, inputs, targets)
 
-    monkeypatch.setattr(steps, "cross_entropy", full_above_128)
+    monkeypatch.setattr(Classification, "loss", full_above_128)
     result = evaluate(TrainEvaluation(), job, lambda _: True)
     assert result.metrics["val_accuracy"] > 0
     assert len(result.mishaps) == 1
