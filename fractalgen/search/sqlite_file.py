@@ -80,8 +80,8 @@ class _Connection(sqlite3.Connection):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        # A write-ahead log survives the death of the process at any moment, and does not wait for the disk at each of the
-        # dozen commits of a trial. Without power the last ones may go; the trial's own file has its result.
+        # A write-ahead log survives the death of the process at any moment, and does not wait for the disk at each of
+        # the dozen commits of a trial. Without power the last ones may go; the trial's own file has its result.
         for setting in ("journal_mode = wal", "synchronous = normal"):
             self.execute(f"pragma {setting}").close()
 
