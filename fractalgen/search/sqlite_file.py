@@ -20,11 +20,19 @@ _ATTEMPT = 1.0
 T = TypeVar("T")
 
 
-def connect_args(file: Path) -> dict[str, Any]:
-    """Return what SQLAlchemy hands to `sqlite3.connect`."""
+class Writes:
+    """Counts the transactions that wrote."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+def connect_args(file: Path, counted: Writes | None = None) -> dict[str, Any]:
+    """Return what SQLAlchemy hands to `sqlite3.connect`; `counted` learns of all that is written."""
 
     class OfFile(_Connection):
         patience = _Patience(str(file))
+        writes = counted or Writes()
 
     return {"timeout": _ATTEMPT, "factory": OfFile}
 
@@ -77,6 +85,7 @@ class _Patience:
 
 class _Connection(sqlite3.Connection):
     patience: _Patience
+    writes: Writes
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -89,6 +98,7 @@ class _Connection(sqlite3.Connection):
         return super().cursor(_Cursor)
 
     def commit(self) -> None:
+        self.writes.count += self.in_transaction  # reading begins none
         self.patience(super().commit)
 
 

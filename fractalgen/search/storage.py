@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fractalgen.errors import SearchError
 from fractalgen.search.drivers import Alone, Several, reason, shown
-from fractalgen.search.sqlite_file import connect_args
 from fractalgen.spec.search import Objective
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Storage:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         try:
             return optuna.create_study(
-                storage=optuna.storages.RDBStorage(**self._engine()),
+                storage=self._storage(),
                 study_name=self._name,
                 directions=[objective.direction for objective in objectives],
                 load_if_exists=True,
@@ -84,10 +83,14 @@ class Storage:
         finally:
             self.drivers.close()
 
-    def _engine(self) -> dict[str, Any]:
-        if self._url is None:
-            return {"url": f"sqlite:///{self._file}", "engine_kwargs": {"connect_args": connect_args(self._file)}}
-        return {"url": self._url.render_as_string(hide_password=False)}
+    def _storage(self) -> optuna.storages.RDBStorage:
+        import optuna
+
+        if self._url is not None:
+            return optuna.storages.RDBStorage(self._url.render_as_string(hide_password=False))
+        from fractalgen.search.one_writer import OneWriter
+
+        return OneWriter(self._file)
 
 
 def _read(address: str) -> URL:
