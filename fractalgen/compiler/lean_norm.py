@@ -29,6 +29,15 @@ class _Again:
         self._norm = norm
         self._activation = activation
         self._made: weakref.ref[Tensor] | None = None
+        self._layout: tuple[torch.Size, tuple[int, ...]] | None = None
+
+    def like(self, value: Tensor) -> None:
+        """Learn the layout of the result."""
+        self._layout = value.shape, value.stride()
+
+    def makes(self, tensor: Tensor) -> bool:
+        """Whether a tensor at the address of the result is the result, and not a view of it in another order."""
+        return (tensor.shape, tensor.stride()) == self._layout and not isinstance(tensor, nn.Parameter)
 
     def behind(self, activation: nn.Module) -> _Again:
         """Return how to make what the activation makes of this."""
@@ -53,7 +62,7 @@ def run_lean_norms(parts: Parts, steps: Sequence[Step], values: Values) -> None:
 
     def pack(tensor: Tensor) -> Tensor | _Again:
         again = known.get(tensor.data_ptr())
-        return tensor if again is None or isinstance(tensor, nn.Parameter) else again
+        return again if again is not None and again.makes(tensor) else tensor
 
     with saved_tensors_hooks(pack, _unpack):
         for step in steps:
@@ -62,6 +71,7 @@ def run_lean_norms(parts: Parts, steps: Sequence[Step], values: Values) -> None:
                 value = step.value(parts, values)
             values[step.node] = value
             if again is not None:
+                again.like(value)
                 known[value.data_ptr()] = again
             for index in step.done:
                 known.pop(values.pop(index).data_ptr(), None)

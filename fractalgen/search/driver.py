@@ -116,11 +116,11 @@ class Driver:
             executor.start()
             self._work(executor)
         except BaseException:
-            self.study.release(self._meter.seconds)
             with suppress(OSError):
                 self._file.write(self.board)
             raise
         finally:
+            self.study.release(self._meter.seconds)
             executor.close()
         self._file.write(self.board)
         return self.board

@@ -136,7 +136,7 @@ FINGERPRINT = """
  3  Manifold(rounds=20)(2)
  4  ReadStreams(adapt='error')(2,3)
  5  LayerNorm(affine=True, eps=1e-05)(4)
- 6  Attention(heads=2, bias=True, causal=False)(5)
+ 6  Attention(heads=2, bias=True, causal=False, drop_rate=0.0, drop_span=1, drop_kind='column')(5)
  7  WriteStreams(adapt='error')(2,3,6)
  8  Manifold(rounds=20)(7)
  9  ReadStreams(adapt='error')(7,8)
@@ -148,7 +148,7 @@ FINGERPRINT = """
 15  Manifold(rounds=20)(14)
 16  ReadStreams(adapt='error')(14,15)
 17  LayerNorm(affine=True, eps=1e-05)(16)
-18  Attention(heads=2, bias=True, causal=False)(17)
+18  Attention(heads=2, bias=True, causal=False, drop_rate=0.0, drop_span=1, drop_kind='column')(17)
 19  WriteStreams(adapt='error')(14,15,18)
 20  Manifold(rounds=20)(19)
 21  ReadStreams(adapt='error')(19,20)
@@ -161,7 +161,7 @@ FINGERPRINT = """
 28  LayerNorm(affine=True, eps=1e-05)(27)
 29  Linear(out=9, bias=True)(28)
     return 29
-sha256 21620992ad3bba4fd0d4aef5949b0a10e7529fc1584cf1f75d52b2e141b4b6ed
+sha256 5e0514213c6cc989a0062b5c372fb0a58b0318dffacff8070f63b35eff829cb4
 """
 
 

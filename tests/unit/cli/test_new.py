@@ -34,7 +34,7 @@ def test_the_commands_in_a_new_file_run_on_that_file(tmp_path):
 def test_every_verb_has_help_with_an_example():
     listing = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
     verbs = [line.split()[0] for line in listing.partition("Commands:")[2].splitlines() if line.strip()]
-    assert len(verbs) == 13
+    assert len(verbs) == 14
     for verb in verbs:
         text = subprocess.run([PROGRAM, verb, "--help"], capture_output=True, text=True, check=True).stdout
         assert f"Example: fractalgen {verb}" in text

@@ -28,7 +28,7 @@ NET = "network: {input: [1, 8, 8], body: relu}\n"
         ("train: {lr: .nan}", "2:13: train.lr: must be at most 1,000, found .nan"),
         ("train: {nesterov: 1}", "2:19: train.nesterov: must be true or false, found 1"),
         ("train: {init: xavir}", "2:15: train.init: must be one of default, xavier, found 'xavir'. Did you mean 'xavier'?"),
-        ("train:", "2:7: train: must be a mapping, found null. Its keys are: epochs, "),
+        ("train:", "2:7: train: must be a mapping, found null. Its keys are: task, epochs, "),
         ("drop_path: {rate: true}", "2:19: drop_path.rate: must be a number, found true"),
         ("data: {source: digits, val_fraction: '0.1'}", "2:38: data.val_fraction: must be a number, found '0.1'"),
         ("search: {workers: true}", "2:19: search.workers: must be a whole number, found true"),
