@@ -12,7 +12,7 @@ from torch import Tensor
 from fractalgen.spec.data import Data
 from fractalgen.training.sources._base import Glance, Source, Windows
 from fractalgen.training.sources._images import Part
-from fractalgen.training.sources.tokens import BYTES, LENGTH, TEST_FRACTION, windows_of
+from fractalgen.training.sources.tokens import BYTES, LENGTH, TEST_FRACTION, part_of, windows_of
 
 
 class Descriptions(Source):
@@ -43,9 +43,7 @@ class Descriptions(Source):
         return self._windows("test")
 
     def _windows(self, part: Part) -> Windows:
-        tokens = _tokens()
-        cut = round((1 - TEST_FRACTION) * len(tokens))
-        tokens = tokens[:cut] if part == "train" else tokens[cut:]
+        tokens = part_of(_tokens(), part)
         return Windows(windows_of(tokens, self._length, "the text of descriptions has", part), BYTES)
 
 

@@ -67,8 +67,7 @@ class Tokens(Source):
         file = self._file(part)
         tokens = _map(file, self._dtype(file))
         if self._path.is_file():
-            cut = round((1 - TEST_FRACTION) * len(tokens))
-            tokens = tokens[:cut] if part == "train" else tokens[cut:]
+            tokens = part_of(tokens, part)
         windows = windows_of(tokens, self._length, f"{str(file)!r} has", part)
         return Windows(windows, BYTES if file.suffix == ".txt" else None)
 
@@ -90,6 +89,12 @@ class Tokens(Source):
                 raise TrainError(f"{str(file)!r} is text, whose tokens are bytes", "Take out `dtype`.")
             return "uint8"
         return self.data.dtype or "uint16"
+
+
+def part_of(tokens: Tensor, part: Part) -> Tensor:
+    """Return the first nine tenths of a text to train on, or the last tenth to test on."""
+    cut = round((1 - TEST_FRACTION) * len(tokens))
+    return tokens[:cut] if part == "train" else tokens[cut:]
 
 
 def windows_of(tokens: Tensor, length: int, has: str, part: Part) -> Tensor:
