@@ -27,12 +27,12 @@ class Writes:
         self.count = 0
 
 
-def connect_args(file: Path, counted: Writes | None = None) -> dict[str, Any]:
+def connect_args(file: Path, counted: Writes) -> dict[str, Any]:
     """Return what SQLAlchemy hands to `sqlite3.connect`; `counted` learns of all that is written."""
 
     class OfFile(_Connection):
         patience = _Patience(str(file))
-        writes = counted or Writes()
+        writes = counted
 
     return {"timeout": _ATTEMPT, "factory": OfFile}
 
