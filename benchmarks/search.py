@@ -26,9 +26,9 @@ from fractalgen.search import EpochReport, Job, Result, SearchOptions, Silent, r
 from fractalgen.search.executors.inline import Inline
 from fractalgen.search.executors.process import Process
 from fractalgen.search.executors.ray import Ray
-from fractalgen.search.leaderboard_file import LeaderboardFile
-from fractalgen.search.run_folder import RunFolder
-from fractalgen.search.study import Study
+from fractalgen.search.results.leaderboard_file import LeaderboardFile
+from fractalgen.search.results.run_folder import RunFolder
+from fractalgen.search.store.study import Study
 from fractalgen.spec import load
 
 ROOT = Path(__file__).parents[1]

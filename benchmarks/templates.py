@@ -25,7 +25,7 @@ from fractalgen.errors import Place
 from fractalgen.search import EpochReport, Leaderboard, Row, SearchOptions, Silent, run_search
 from fractalgen.search.candidate import realize
 from fractalgen.search.constraints import read_constraint
-from fractalgen.search.run_folder import RunFolder, read_json
+from fractalgen.search.results.run_folder import RunFolder, read_json
 from fractalgen.search.samplers import Survey
 from fractalgen.search.samplers.random import Random
 from fractalgen.spec import Spec, load

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from fractalgen.search.hypervolume import hypervolume
+from fractalgen.search.ranking.hypervolume import hypervolume
 
 from .searches import Search
 from .table import Architecture, Table

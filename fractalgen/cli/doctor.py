@@ -35,7 +35,7 @@ def run(
     """
     import torch
 
-    from fractalgen.search.capacity import GIB, gpus, memory
+    from fractalgen.search.machines.capacity import GIB, gpus, memory
 
     found: dict[str, Any] = {"python": platform.python_version()}
     found |= {name: _version(name) for name in _PACKAGES}
@@ -55,9 +55,9 @@ def run(
 
 def _cluster(address: str) -> dict[str, list[str]]:
     """Return the machines of a Ray cluster, and where trials of one core would run on them."""
-    from fractalgen.search.capacity import Layout
     from fractalgen.search.executors import EXECUTORS
-    from fractalgen.search.placement import Placement
+    from fractalgen.search.machines.capacity import Layout
+    from fractalgen.search.machines.placement import Placement
 
     nodes = EXECUTORS.get("ray").nodes(Placement(address=address))
     return {"cluster": list(map(str, nodes)), "trials": [f"{Layout(nodes).places} at a time, of one core each"]}

@@ -72,7 +72,7 @@ def _finish(out: Path, board: Leaderboard, as_json: bool) -> None:
     from rich.console import Console
 
     from fractalgen.report import finish_search
-    from fractalgen.search.proposal import propose
+    from fractalgen.search.machines.proposal import propose
 
     paths = finish_search(out)
     if as_json:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fractalgen.report.records import Record
 from fractalgen.report.training_run import Guards
-from fractalgen.search.records import read_record
+from fractalgen.search.results.records import read_record
 
 FILE = "evaluation.json"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from fractalgen.report.wording import short_names, state_of
 from fractalgen.search import Leaderboard, Row
-from fractalgen.search.run_folder import RunFolder, read_json
+from fractalgen.search.results.run_folder import RunFolder, read_json
 
 FILE = "leaderboard.csv"
 FIGURES = ("parameters", "macs")

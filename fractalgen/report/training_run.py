@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from fractalgen.report.records import Record
-from fractalgen.search.records import read_record
+from fractalgen.search.results.records import read_record
 
 FILE = "metrics.json"
 

@@ -13,7 +13,8 @@ from fractalgen.report.leaderboard_csv import FILE as TABLE
 from fractalgen.report.leaderboard_csv import leaderboard_csv
 from fractalgen.report.search_page import search_page
 from fractalgen.report.training_page import training_page
-from fractalgen.search import Leaderboard, leaderboard
+from fractalgen.search import Leaderboard
+from fractalgen.search.results import leaderboard
 
 FILE = "report.html"
 EVERY = 2.0

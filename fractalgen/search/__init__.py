@@ -6,8 +6,8 @@ time loses no finished trial, and the same command goes on where it stopped.
 
 from fractalgen.search.check_names import check_names
 from fractalgen.search.job import EpochReport, Evaluation, Job, Result
-from fractalgen.search.leaderboard import Leaderboard, Row
 from fractalgen.search.progress import Observer, Silent
+from fractalgen.search.results.leaderboard import Leaderboard, Row
 from fractalgen.search.run import SearchOptions, run_search
 
 __all__ = [

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fractalgen.search.full_disk import is_full_disk
 from fractalgen.search.job import EpochReport, Evaluation, GoOn, Job, Result, Trouble
-from fractalgen.search.peak_memory import PeakMemory, free, is_full
+from fractalgen.search.machines.peak_memory import PeakMemory, free, is_full
+from fractalgen.search.store.full_disk import is_full_disk
 
 HALF = 2
 """Parts of a batch after the first step down the ladder."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fractalgen.search.leaderboard import Leaderboard, Row
+from fractalgen.search.results.leaderboard import Leaderboard, Row
 
 
 @dataclass(frozen=True)

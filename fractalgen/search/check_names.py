@@ -12,10 +12,10 @@ from fractalgen.search.candidate import FIGURES
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.search.executors import EXECUTORS
+from fractalgen.search.points.starts import read_point
 from fractalgen.search.proxies import PROXIES
 from fractalgen.search.pruners import PRUNERS, Pruner
 from fractalgen.search.samplers import SAMPLERS, Sampler
-from fractalgen.search.starts import read_point
 from fractalgen.search.weight_sharing.evaluation import METRICS
 from fractalgen.spec import Spec
 from fractalgen.spec._model import M, read_model

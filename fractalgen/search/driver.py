@@ -19,16 +19,16 @@ from fractalgen.search.candidate import Candidate, Realize, draw_point
 from fractalgen.search.constraints import KNOWN_AT_ONCE, Constraint, violations
 from fractalgen.search.elsewhere import Elsewhere
 from fractalgen.search.executors import Executor
-from fractalgen.search.full_disk import full_disk
 from fractalgen.search.job import EpochReport, Job, Outcome, Result
-from fractalgen.search.leaderboard import Leaderboard, Row
-from fractalgen.search.leaderboard_file import LeaderboardFile
+from fractalgen.search.points.warm_start import WarmStart
 from fractalgen.search.progress import Observer
 from fractalgen.search.pruners import Pruner
-from fractalgen.search.run_folder import RunFolder
+from fractalgen.search.results.leaderboard import Leaderboard, Row
+from fractalgen.search.results.leaderboard_file import LeaderboardFile
+from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.search.rungs import Rungs
-from fractalgen.search.study import Ask, Study
-from fractalgen.search.warm_start import WarmStart
+from fractalgen.search.store.full_disk import full_disk
+from fractalgen.search.store.study import Ask, Study
 from fractalgen.spec.holes import Space, Values
 
 _REPEATS_BEFORE_MOVE = 2

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from fractalgen.search.candidate import Candidate
-from fractalgen.search.study import Ask
+from fractalgen.search.store.study import Ask
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from fractalgen.search.job import EpochReport
-from fractalgen.search.leaderboard import Leaderboard, Row
+from fractalgen.search.results.leaderboard import Leaderboard, Row
 
 
 class Observer(Protocol):

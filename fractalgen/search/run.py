@@ -18,21 +18,21 @@ from fractalgen.search.check_names import check_names, read_pruner, read_sampler
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.evaluation import LATENCY, TrainEvaluation
-from fractalgen.search.full_disk import full_disk_is_said
 from fractalgen.search.job import Evaluation, Job
-from fractalgen.search.leaderboard import FILE, Leaderboard, Row
-from fractalgen.search.placement import LOGS, placement_of
+from fractalgen.search.machines.placement import LOGS, placement_of
+from fractalgen.search.machines.proposal import propose
+from fractalgen.search.points.shortlist import read_shortlist
+from fractalgen.search.points.starts import read_point, whole_point
+from fractalgen.search.points.warm_start import WarmStart, read_warm_start
 from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
-from fractalgen.search.proposal import propose
 from fractalgen.search.proxies.evaluation import score_one, with_proxies
-from fractalgen.search.run_folder import RunFolder, write_json
+from fractalgen.search.results.leaderboard import FILE, Leaderboard, Row
+from fractalgen.search.results.run_folder import RunFolder, write_json
 from fractalgen.search.samplers import Survey
-from fractalgen.search.shortlist import read_shortlist
-from fractalgen.search.starts import read_point, whole_point
-from fractalgen.search.storage import Storage
-from fractalgen.search.study import Published, Study, StudyOptions
-from fractalgen.search.warm_start import WarmStart, read_warm_start
+from fractalgen.search.store.full_disk import full_disk_is_said
+from fractalgen.search.store.storage import Storage
+from fractalgen.search.store.study import Published, Study, StudyOptions
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fractalgen.search.job import EpochReport
-from fractalgen.search.layers import Costs, Layers
 from fractalgen.search.pruners import Pruner
+from fractalgen.search.ranking.layers import Costs, Layers
 from fractalgen.spec.search import Objective
 
 

@@ -5,7 +5,7 @@ import os
 import sqlite3.dbapi2
 from pathlib import Path
 
-from fractalgen.search import sqlite_file
+from fractalgen.search.store import sqlite_file
 
 
 def nothing():

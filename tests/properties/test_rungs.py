@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fractalgen.search import EpochReport
-from fractalgen.search.front import front
-from fractalgen.search.hypervolume import hypervolume
-from fractalgen.search.layers import Layers
 from fractalgen.search.pruners.successive_halving import SuccessiveHalving
+from fractalgen.search.ranking.front import front
+from fractalgen.search.ranking.hypervolume import hypervolume
+from fractalgen.search.ranking.layers import Layers
 from fractalgen.search.rungs import Rungs
 from fractalgen.spec.search import Objective
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from fractalgen.search.capacity import Node, machine
 from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.capacity import Node, machine
+from fractalgen.search.machines.placement import Placement
 
 
 class Executor(ABC):

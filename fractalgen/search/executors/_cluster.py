@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fractalgen.errors import MissingDependencyError, SearchError
-from fractalgen.search.capacity import Node
+from fractalgen.search.machines.capacity import Node
 from fractalgen.spec.resources import Resources
 
 _ENVIRONMENT = {

@@ -10,7 +10,7 @@ from typing import ClassVar
 from fractalgen.search.attempt import evaluate
 from fractalgen.search.executors._base import Executor
 from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.placement import Placement
 
 
 class Inline(Executor):

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from multiprocessing.connection import wait
 
-from fractalgen.search.capacity import gpus
 from fractalgen.search.executors._base import Executor
 from fractalgen.search.executors._devices import Devices
 from fractalgen.search.executors._retries import Retries
 from fractalgen.search.executors._worker import Worker
 from fractalgen.search.job import EpochReport, Evaluation, Job, OnEpoch, Outcome, Result
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.capacity import gpus
+from fractalgen.search.machines.placement import Placement
 
 
 class Process(Executor):

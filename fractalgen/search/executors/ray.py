@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any, ClassVar
 
 from fractalgen.errors import SearchError
-from fractalgen.search.capacity import Node, gpus, machine, memory
 from fractalgen.search.executors._base import Executor
 from fractalgen.search.executors._bridge import Abandoned, Bridge
 from fractalgen.search.executors._cluster import connect, import_ray, nodes, request, start_local
 from fractalgen.search.executors._retries import Retries
 from fractalgen.search.job import Evaluation, Job, OnEpoch, Outcome
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.capacity import Node, gpus, machine, memory
+from fractalgen.search.machines.placement import Placement
 from fractalgen.spec.resources import Resources
 
 _LEAVE_SECONDS = 2.0

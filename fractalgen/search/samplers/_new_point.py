@@ -9,7 +9,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from fractalgen.search.point import choose
+from fractalgen.search.points.point import choose
 from fractalgen.search.samplers._mutation import mutate
 from fractalgen.search.samplers._whole_point import WholePoint, asked_points, identity
 from fractalgen.spec.holes import Space, Values

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from fractalgen.search.crowding import crowding
-from fractalgen.search.front import front
+from fractalgen.search.ranking.crowding import crowding
+from fractalgen.search.ranking.front import front
 
 Costs = Sequence[tuple[float, ...]]
 """One tuple an individual, all of one length; less is better in each place."""

@@ -10,7 +10,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
 
-from fractalgen.search.point import KEY
+from fractalgen.search.points.point import KEY
 from fractalgen.spec.holes import Values
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fractalgen.search.job import EpochReport, Job, Outcome
-from fractalgen.search.leaderboard import Leaderboard, Row
 from fractalgen.search.progress import Observer
-from fractalgen.search.run_folder import RunFolder, read_json, write_json
+from fractalgen.search.results.leaderboard import Leaderboard, Row
+from fractalgen.search.results.run_folder import RunFolder, read_json, write_json
 from fractalgen.search.weight_sharing.evaluation import CHECKPOINT
 
 if TYPE_CHECKING:

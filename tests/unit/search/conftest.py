@@ -19,9 +19,9 @@ from fractalgen.search.check_names import read_pruner, read_sampler
 from fractalgen.search.constraints import Constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.executors.inline import Inline
-from fractalgen.search.run_folder import RunFolder
-from fractalgen.search.study import Study, StudyOptions
-from fractalgen.search.warm_start import WarmStart
+from fractalgen.search.points.warm_start import WarmStart
+from fractalgen.search.results.run_folder import RunFolder
+from fractalgen.search.store.study import Study, StudyOptions
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search
 from fractalgen.spec.tree import tree_of

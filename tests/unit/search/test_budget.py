@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fractalgen.search.budget import Budget, Meter
-from fractalgen.search.leaderboard import Leaderboard, Row
+from fractalgen.search.results.leaderboard import Leaderboard, Row
 from fractalgen.spec.search import Objective, Search
 
 BOARD = Leaderboard("digits", (Objective(metric="val_accuracy"), Objective(metric="macs", direction="minimize")), 0)

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from fractalgen.errors import Place, SearchError
-from fractalgen.search.capacity import Node
 from fractalgen.search.constraints import read_constraint
 from fractalgen.search.executors import _base, ray
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.capacity import Node
+from fractalgen.search.machines.placement import Placement
 from fractalgen.search.preflight import check_sampler, check_space, choose_site
-from fractalgen.search.run_folder import RunFolder
+from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.search.samplers.grid import Grid
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.resources import Resources

@@ -6,7 +6,7 @@ import pytest
 from evaluations import Deed, make_job, run_all
 
 from fractalgen.search.executors import EXECUTORS
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.placement import Placement
 from fractalgen.spec.resources import Resources
 
 

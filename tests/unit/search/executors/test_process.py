@@ -11,10 +11,10 @@ import pytest
 from evaluations import Deed, is_alive, make_job, run_all
 
 from fractalgen.errors import SearchError
-from fractalgen.search.capacity import Gpu
 from fractalgen.search.executors import process
 from fractalgen.search.executors.process import Process
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.capacity import Gpu
+from fractalgen.search.machines.placement import Placement
 from fractalgen.spec.resources import Resources
 
 

@@ -11,10 +11,10 @@ import pytest
 from evaluations import Deed, make_job, run_all
 
 from fractalgen.errors import SearchError
-from fractalgen.search.capacity import Layout
 from fractalgen.search.executors._cluster import import_ray
 from fractalgen.search.executors.ray import Ray
-from fractalgen.search.placement import Placement
+from fractalgen.search.machines.capacity import Layout
+from fractalgen.search.machines.placement import Placement
 from fractalgen.search.preflight import choose_site
 from fractalgen.spec.resources import Resources
 from fractalgen.spec.search import Search

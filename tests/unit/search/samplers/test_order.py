@@ -6,10 +6,10 @@ import optuna
 import pytest
 
 from fractalgen.errors import GraphError, ParameterError, Place, SearchError
-from fractalgen.search import point
 from fractalgen.search.candidate import Candidate
 from fractalgen.search.check_names import read_sampler
 from fractalgen.search.constraints import Constraint
+from fractalgen.search.points import point
 from fractalgen.search.preflight import check_sampler
 from fractalgen.search.samplers import Survey
 from fractalgen.spec.holes import Hole, Space

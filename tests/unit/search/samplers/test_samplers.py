@@ -6,8 +6,8 @@ import optuna
 import pytest
 
 from fractalgen.errors import GraphError
-from fractalgen.search import point
 from fractalgen.search.candidate import Candidate
+from fractalgen.search.points import point
 from fractalgen.search.samplers import SAMPLERS, Survey
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Search

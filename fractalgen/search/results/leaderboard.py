@@ -12,10 +12,10 @@ from pydantic import Field
 
 from fractalgen.notebook import view
 from fractalgen.search.candidate import FIGURES
-from fractalgen.search.front import front
-from fractalgen.search.hypervolume import hypervolume
-from fractalgen.search.kendall import kendall_tau
-from fractalgen.search.records import read_record
+from fractalgen.search.ranking.front import front
+from fractalgen.search.ranking.hypervolume import hypervolume
+from fractalgen.search.ranking.kendall import kendall_tau
+from fractalgen.search.results.records import read_record
 from fractalgen.spec.search import Objective
 
 FILE = "leaderboard.json"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fractalgen.errors import FractalGenError, SearchError
 from fractalgen.search.candidate import Candidate, Realize
-from fractalgen.search.leaderboard import Leaderboard, Row
-from fractalgen.search.starts import same_point
+from fractalgen.search.points.starts import same_point
+from fractalgen.search.results.leaderboard import Leaderboard, Row
 from fractalgen.spec.holes import Space, Values
 from fractalgen.spec.search import Objective
 

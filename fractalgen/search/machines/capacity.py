@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fractalgen.search.run_folder import cores
+from fractalgen.search.results.run_folder import cores
 from fractalgen.spec.resources import Resources
 
 GIB = 2**30

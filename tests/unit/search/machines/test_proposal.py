@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from fractalgen.search import proposal
-from fractalgen.search.capacity import Gpu
-from fractalgen.search.proposal import fits, propose
+from fractalgen.search.machines import proposal
+from fractalgen.search.machines.capacity import Gpu
+from fractalgen.search.machines.proposal import fits, propose
 
 GIB = 2**30
 

@@ -8,8 +8,8 @@ import pytest
 
 from fractalgen.errors import ParameterError, SearchError, UnknownNameError
 from fractalgen.search import Result, SearchOptions, run_search
-from fractalgen.search.starts import read_point, same_point, whole_point
-from fractalgen.search.warm_start import WarmStart
+from fractalgen.search.points.starts import read_point, same_point, whole_point
+from fractalgen.search.points.warm_start import WarmStart
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.load import load_text
 from fractalgen.spec.tree import parse

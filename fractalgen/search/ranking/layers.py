@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from fractalgen.search.crowding import crowding
-from fractalgen.search.front import covers
+from fractalgen.search.ranking.crowding import crowding
+from fractalgen.search.ranking.front import covers
 
 Costs = tuple[float, ...]
 """One number an objective; less is better."""

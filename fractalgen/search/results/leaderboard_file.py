@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from fractalgen.search.leaderboard import FILE, Leaderboard
-from fractalgen.search.run_folder import write_json
+from fractalgen.search.results.leaderboard import FILE, Leaderboard
+from fractalgen.search.results.run_folder import write_json
 
 _SHARE = 0.05
 

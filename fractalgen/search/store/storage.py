@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fractalgen.errors import SearchError
-from fractalgen.search.drivers import Alone, Several, reason, shown
+from fractalgen.search.store.drivers import Alone, Several, reason, shown
 from fractalgen.spec.search import Objective
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Storage:
 
         if self._url is not None:
             return optuna.storages.RDBStorage(self._url.render_as_string(hide_password=False))
-        from fractalgen.search.one_writer import OneWriter
+        from fractalgen.search.store.one_writer import OneWriter
 
         return OneWriter(self._file)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from fractalgen.search import Leaderboard, Row
-from fractalgen.search import leaderboard_file as module
-from fractalgen.search.leaderboard_file import LeaderboardFile
+from fractalgen.search.results import leaderboard_file as module
+from fractalgen.search.results.leaderboard_file import LeaderboardFile
 from fractalgen.spec.search import Objective
 
 BOARD = Leaderboard("digits", (Objective(metric="val_accuracy"),), 6)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import accumulate
 
-from fractalgen.search.front import front
-from fractalgen.search.layers import Costs
+from fractalgen.search.ranking.front import front
+from fractalgen.search.ranking.layers import Costs
 
 
 @lru_cache(maxsize=64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from fractalgen.search.capacity import GIB, gpus, memory
-from fractalgen.search.run_folder import read_json
+from fractalgen.search.machines.capacity import GIB, gpus, memory
+from fractalgen.search.results.run_folder import read_json
 
 FIRST = 16
 """Trials that are looked at; the largest network of a space is hardly ever far above them."""

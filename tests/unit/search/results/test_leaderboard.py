@@ -8,7 +8,7 @@ import pytest
 
 from fractalgen.errors import SearchError
 from fractalgen.search import Leaderboard, Row
-from fractalgen.search.front import front
+from fractalgen.search.ranking.front import front
 from fractalgen.spec.search import Objective
 
 OBJECTIVES = (Objective(metric="val_accuracy"), Objective(metric="parameters", direction="minimize"))

@@ -4,7 +4,7 @@ import optuna
 import pytest
 from optuna.storages import RDBStorage
 
-from fractalgen.search.one_writer import OneWriter
+from fractalgen.search.store.one_writer import OneWriter
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fractalgen.errors import SearchError
-from fractalgen.search.leaderboard import Row
+from fractalgen.search.points.shortlist import Shortlist
+from fractalgen.search.results.leaderboard import Row
 from fractalgen.search.rungs import Stand, read_stand
 from fractalgen.search.samplers import Sampler
-from fractalgen.search.shortlist import Shortlist
-from fractalgen.search.signature import difference_of
-from fractalgen.search.storage import Storage
+from fractalgen.search.store.signature import difference_of
+from fractalgen.search.store.storage import Storage
 from fractalgen.spec.search import Objective
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Study:
 
     def ask(self, values: Values | None = None) -> Ask:
         """Start a trial at the point that the sampler chooses, or at `values`."""
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         begun = self._begun.pop(0) if self._begun else None
         self._seed(len(self._study.get_trials(deepcopy=False)) if begun is None else begun.number)
@@ -140,7 +140,7 @@ class Study:
 
     def begin_with(self, points: Iterable[Values]) -> None:
         """Let the next trials have these points, those that were begun with before left out."""
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         marked = (trial.user_attrs for trial in self._study.get_trials(deepcopy=False))
         known = [attributes[point.KEY] for attributes in marked if _START in attributes]
@@ -154,7 +154,7 @@ class Study:
 
         What a driver that lives is running stays with it. Call it in a turn.
         """
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         asks = []
         self._begun = []
@@ -280,7 +280,7 @@ class Study:
 
     def point(self, number: int) -> Values:
         """Return the point of a trial."""
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         values: Values = self._study.get_trials(deepcopy=False)[number].user_attrs[point.KEY]
         return values
@@ -305,7 +305,7 @@ class Study:
                 trial.report(value, step)
 
     def _choose(self, trial: optuna.trial.Trial) -> Values:
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         if self._options.shortlist is None:
             return point.draw(trial, self._options.space)
@@ -314,7 +314,7 @@ class Study:
         return values
 
     def _draw(self, trial: optuna.trial.Trial, index: int) -> Values:
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         self._seed(trial.number, f":{index}")
         # Optuna's object asks its sampler once and keeps the answer, so every draw takes a new one.
@@ -345,7 +345,7 @@ class Study:
         return optuna.trial.Trial(self._study, frozen._trial_id)  # noqa: SLF001
 
     def _tell_point(self, trial: optuna.trial.Trial) -> Ask:
-        from fractalgen.search import point
+        from fractalgen.search.points import point
 
         self._trials[trial.number] = trial
         values = trial.user_attrs[point.KEY]

@@ -9,9 +9,9 @@ import pytest
 from fractalgen.errors import GraphError
 from fractalgen.search.candidate import Candidate
 from fractalgen.search.constraints import Constraint
+from fractalgen.search.points.shortlist import Shortlist, read_shortlist
 from fractalgen.search.samplers import SAMPLERS
-from fractalgen.search.shortlist import Shortlist, read_shortlist
-from fractalgen.search.study import Study, StudyOptions
+from fractalgen.search.store.study import Study, StudyOptions
 from fractalgen.spec.filter import Filter
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.search import Objective, Search

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from fractalgen.errors import SearchError
-from fractalgen.search.full_disk import full_disk
+from fractalgen.search.store.full_disk import full_disk
 
 PATIENCE = 60.0
 """Seconds to wait for a lock."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
-from fractalgen.search.sqlite_file import Writes, connect_args
+from fractalgen.search.store.sqlite_file import Writes, connect_args
 
 
 class OneWriter(RDBStorage):

@@ -5,7 +5,7 @@ import random
 import pytest
 from scipy.stats import kendalltau
 
-from fractalgen.search.kendall import kendall_tau
+from fractalgen.search.ranking.kendall import kendall_tau
 
 
 @pytest.mark.parametrize("levels", [3, 10, 1000])

@@ -1,0 +1,1 @@
+"""Where trials run and how many at once."""

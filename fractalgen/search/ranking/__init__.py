@@ -1,0 +1,1 @@
+"""Which trials are better than which, with one objective or several."""

@@ -1,0 +1,1 @@
+"""What a search leaves: its folder, its leaderboard, its files."""
