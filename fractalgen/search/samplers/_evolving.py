@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 from optuna.study import Study
@@ -11,27 +10,24 @@ from optuna.trial import FrozenTrial
 from fractalgen.search.candidate import draw_point
 from fractalgen.search.samplers._crossover import cross
 from fractalgen.search.samplers._mutation import change, free_holes
-from fractalgen.search.samplers._new_point import new_near
+from fractalgen.search.samplers._new_point import Drawn
 from fractalgen.search.samplers._population import Individual, population
 from fractalgen.search.samplers._selection import fitness, tournament
-from fractalgen.search.samplers._whole_point import WholePoint, asked_points
 from fractalgen.spec.holes import Space, Values
 
 if TYPE_CHECKING:
     from fractalgen.search.samplers.evolution import Evolution
 
 
-class Evolving(WholePoint):
+class Evolving(Drawn):
     """Gives a trial the child of told trials.
 
     It keeps nothing between asks: the population is read from the study, the chances follow from the seed.
     """
 
     def __init__(self, options: Evolution, space: Space, seed: int) -> None:
-        super().__init__()
+        super().__init__(space, seed)
         self._options = options
-        self._space = space
-        self._draw = random.Random(seed)  # noqa: S311 - no secret
 
     def choose(self, study: Study, trial: FrozenTrial) -> Values:
         """Return a random point at first, then a child that was not asked for before."""
@@ -40,7 +36,7 @@ class Evolving(WholePoint):
             child: Values = draw_point(self._space, self._draw)
         else:
             child = self._child(alive)
-        return new_near(self._space, child, asked_points(study, trial), self._draw)
+        return self.unasked(study, trial, child)
 
     def _child(self, alive: list[Individual]) -> Values:
         fit = fitness([individual.costs for individual in alive])

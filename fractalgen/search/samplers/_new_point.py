@@ -32,24 +32,35 @@ def new_near(space: Space, point: Values, asked: Container[Hashable], draw: rand
     return point
 
 
-class NewPoint(WholePoint):
-    """Asks another sampler, and steps aside from points that were asked for before.
+class Drawn(WholePoint):
+    """Draws points of a space by chance, from a seed, and steps aside from those that were asked for before."""
+
+    def __init__(self, space: Space, seed: int) -> None:
+        super().__init__()
+        self._space = space
+        self._draw = random.Random(seed)  # noqa: S311 - no secret
+
+    def unasked(self, study: Study, trial: FrozenTrial, point: Values) -> Values:
+        """Return `point`, or one near it when it was asked for before `trial`."""
+        return new_near(self._space, point, asked_points(study, trial), self._draw)
+
+
+class NewPoint(Drawn):
+    """Asks another sampler, and steps aside from what was asked for before.
 
     A model that is sure of itself offers its best point again and again, and the score is known.
     """
 
     def __init__(self, inner: BaseSampler, space: Space, seed: int) -> None:
-        super().__init__()
+        super().__init__(space, seed)
         self._inner = inner
-        self._space = space
-        self._draw = random.Random(seed)  # noqa: S311 - no secret
 
     def choose(self, study: Study, trial: FrozenTrial) -> Values:
         """Return what the other sampler chooses, or a point near it."""
         search_space = self._inner.infer_relative_search_space(study, trial)
         relative = self._inner.sample_relative(study, trial, search_space)
         point = choose(self._inner, study, trial, relative, self._space)
-        return new_near(self._space, point, asked_points(study, trial), self._draw)
+        return self.unasked(study, trial, point)
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Let the other sampler get ready."""
