@@ -25,11 +25,15 @@ RESULTS = HERE / "results" / "cifar10.json"
 Row = dict[str, Any]
 TEMPLATE, UNIT = HERE / "specs" / "template.yaml", HERE / "specs" / "template_unit.yaml"
 ONE_CYCLE = ("train.schedule=one_cycle",)
+PEAKS = (0.02, 0.04)
+"""Of one cycle, besides the .01 of the specs."""
 TRAININGS: dict[str, tuple[Path, tuple[str, ...]]] = {
     "template": (TEMPLATE, ()),
     "template_unit": (UNIT, ()),
     "template_cycle": (TEMPLATE, ONE_CYCLE),
     "template_unit_cycle": (UNIT, ONE_CYCLE),
+    **{f"template_cycle_{peak}": (TEMPLATE, (*ONE_CYCLE, f"train.lr={peak}")) for peak in PEAKS},
+    **{f"template_unit_cycle_{peak}": (UNIT, (*ONE_CYCLE, f"train.lr={peak}")) for peak in PEAKS},
     "fast": (HERE.parent / "search_spaces" / "cifar10" / "fast.yaml", ()),
 }
 """Name -> the spec, and what is changed in it."""

@@ -116,7 +116,11 @@ class Op(Part):
 
 def part_name(part: object) -> str:
     """Return the rule-language name of an op or join: its class in snake case."""
-    name = type(part).__name__
+    return _snake_case(type(part).__name__)
+
+
+@lru_cache(maxsize=256)
+def _snake_case(name: str) -> str:
     return "".join(("_" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
 
 
