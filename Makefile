@@ -27,8 +27,9 @@ lint: $(VENV)/.installed
 	MYPYPATH=.layout $(BIN)/mypy -p fractalgen
 	cd .layout && ../$(BIN)/lint-imports --config ../pyproject.toml
 
+# A worker for each core, each test in one thread: a worker goes through neighbouring tests, then takes over what another has left.
 unit: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # The pictures of the documents, the gallery of them and the notebook; tests check that they are current.
 pictures: $(VENV)/.installed
