@@ -9,7 +9,14 @@ import torch
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data
-from fractalgen.training.labels import check_highest, check_test_labels, count_classes, count_pixel_classes
+from fractalgen.training.labels import (
+    check_highest,
+    check_test_labels,
+    count_classes,
+    count_pixel_classes,
+    count_tokens,
+    declared_number,
+)
 from fractalgen.training.overlap import warn_of_repeats
 from fractalgen.training.rows import Rows
 from fractalgen.training.samples import Images, Masks, Samples, Tokens
@@ -117,9 +124,7 @@ def _load(data: Data) -> Dataset:
 
 
 def _images(found: Labelled, data: Data, known: int | None) -> tuple[Images, Images, int]:
-    if None not in (known, data.classes) and known != data.classes:
-        raise TrainError(f"the data have {known} classes, `classes` says {data.classes}", "Take it out of the data.")
-    classes = count_classes(found.labels, known or data.classes)
+    classes = count_classes(found.labels, declared_number(data.classes, known))
     kept, cut = split(found.labels, data.val_fraction, data.seed)
     mean, std = normalisation(Rows(found.images, kept), data)
     train, validation = (Images(Rows(found.images, part), found.labels[part], mean, std) for part in (kept, cut))
@@ -127,7 +132,7 @@ def _images(found: Labelled, data: Data, known: int | None) -> tuple[Images, Ima
 
 
 def _masked(found: Masked, data: Data, digest: str, source: Source) -> Dataset:
-    classes = count_pixel_classes(found.masks, data.classes or source.classes)
+    classes = count_pixel_classes(found.masks, declared_number(data.classes, source.classes))
     # Neighbours are parts of one picture, and show the same things.
     kept, cut = split_sequence(len(found.images), data.val_fraction, data.seed)
     mean, std = normalisation(Rows(found.images, kept), data)
@@ -141,15 +146,7 @@ def _tokens(found: Windows, data: Data) -> tuple[Tokens, Tokens, int]:
         raise TrainError(
             "one window of tokens cannot be split for training and validation", "Give more text, or a smaller `length`."
         )
-    highest = _highest(found)
-    vocabulary = data.classes or found.vocabulary or highest + 1
-    if highest >= vocabulary:
-        raise TrainError(
-            f"the training set has a token {highest}, but {vocabulary} tokens end at {vocabulary - 1}",
-            "Set `classes` in the data.",
-        )
-    if vocabulary < 2:
-        raise TrainError("the training set has one token", "Telling tokens apart needs at least two.")
+    vocabulary = count_tokens(_highest(found), declared_number(data.classes, found.vocabulary, "tokens"))
     kept, cut = split_sequence(count, data.val_fraction, data.seed)
     train, validation = (Tokens(Rows(found.tokens, part), vocabulary) for part in (kept, cut))
     return train, validation, vocabulary

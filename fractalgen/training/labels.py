@@ -7,6 +7,22 @@ from torch import Tensor
 from fractalgen.errors import TrainError
 
 
+def declared_number(written: int | None, known: int | None, what: str = "classes") -> int | None:
+    """Return how many there must be: what is written, or what the source knows; None where neither says.
+
+    Args:
+        written: `classes` of the data.
+        known: What the source knows without looking.
+        what: Of what there are so many.
+
+    Raises:
+        TrainError: both say, and do not agree.
+    """
+    if written is not None and known is not None and written != known:
+        raise TrainError(f"the data have {known} {what}, `classes` says {written}", "Take it out of the data.")
+    return known if written is None else written
+
+
 def count_classes(labels: Tensor, declared: int | None) -> int:
     """Return the number of classes.
 
@@ -23,12 +39,7 @@ def count_classes(labels: Tensor, declared: int | None) -> int:
     lowest, highest = int(found[0]), int(found[-1])
     if lowest < 0:
         raise TrainError(f"the training set has a label {lowest}", "Labels are numbers from 0.")
-    if declared is not None and highest >= declared:
-        raise TrainError(
-            f"the training set has a label {highest}, but {declared} classes end at {declared - 1}",
-            "Set `classes` in the data, or number the labels from 0.",
-        )
-    classes = declared if declared is not None else highest + 1
+    classes = _count(highest, declared, "the training set has a label")
     if classes < 2:
         raise TrainError("the training set has one class", "Telling classes apart needs at least two.")
     if len(found) < classes:
@@ -55,16 +66,37 @@ def count_pixel_classes(masks: Tensor, declared: int | None) -> int:
     Raises:
         TrainError: there is one, or a pixel is of none of them.
     """
-    highest = int(masks.max())
-    if declared is not None and highest >= declared:
-        raise TrainError(
-            f"the masks have a class {highest}, but {declared} classes end at {declared - 1}",
-            "Set `classes` in the data.",
-        )
-    classes = declared if declared is not None else highest + 1
+    classes = _count(int(masks.max()), declared, "the masks have a class")
     if classes < 2:
         raise TrainError("the masks have one class", "Telling pixels apart needs at least two.")
     return classes
+
+
+def count_tokens(highest: int, declared: int | None) -> int:
+    """Return the number of tokens.
+
+    Args:
+        highest: The highest token of the training set.
+        declared: How many there are; None for as many as the highest needs.
+
+    Raises:
+        TrainError: there is one, or the highest is none of them.
+    """
+    tokens = _count(highest, declared, "the training set has a token", "tokens")
+    if tokens < 2:
+        raise TrainError("the training set has one token", "Telling tokens apart needs at least two.")
+    return tokens
+
+
+def _count(highest: int, declared: int | None, found: str, what: str = "classes") -> int:
+    if declared is None:
+        return highest + 1
+    if highest >= declared:
+        raise TrainError(
+            f"{found} {highest}, but {declared} {what} end at {declared - 1}",
+            "Set `classes` in the data, or number them from 0.",
+        )
+    return declared
 
 
 def check_test_labels(labels: Tensor, classes: int) -> None:

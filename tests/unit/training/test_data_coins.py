@@ -37,8 +37,13 @@ def test_the_mask_is_the_one_of_the_gallery():
     assert float(tiles[masks == 1].float().mean()) > 1.5 * float(tiles[masks == 0].float().mean())
 
 
-def test_more_classes_than_two_can_be_declared_and_fewer_cannot():
-    assert load_data(Data(source="coins", classes=3)).classes == 3
+def test_the_classes_that_are_declared_are_the_two_that_the_source_knows():
+    assert load_data(Data(source="coins", classes=2)).classes == 2
+    with pytest.raises(TrainError, match="the data have 2 classes, `classes` says 3. Take it out of the data"):
+        load_data(Data(source="coins", classes=3))
+
+
+def test_pixels_are_of_the_classes_that_there_are():
     with pytest.raises(TrainError, match="the masks have one class"):
         count_pixel_classes(torch.zeros(2, 4, 4, dtype=torch.uint8), None)
     with pytest.raises(TrainError, match="the masks have a class 3, but 2 classes end at 1"):
