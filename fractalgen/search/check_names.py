@@ -77,8 +77,8 @@ def _checks(spec: Spec, section: Tree, metrics: tuple[str, ...]) -> Iterator[Cal
     parts = dict(section.items())
     goals = [goal.metric for goal in spec.search.objectives] if spec.search else []
     yield from _checks_of_figures(parts, metrics, goals)
-    for key in {"filter", "weight_sharing"} & parts.keys():
-        yield partial(_scores_task, key, parts[key], _task(spec))
+    for key, scores in _scores(parts):
+        yield partial(_scores_task, key, scores, _task(spec))
     if "start" in parts:
         for point in parts["start"].children():
             yield partial(read_point, spec.space, point)
@@ -91,6 +91,16 @@ def _checks(spec: Spec, section: Tree, metrics: tuple[str, ...]) -> Iterator[Cal
     if "callbacks" in parts:
         for callback in parts["callbacks"].children():
             yield partial(_callback, callback)
+
+
+def _scores(parts: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
+    """Yield the names and places of what scores classifiers alone."""
+    for key in ("filter", "weight_sharing"):
+        if key in parts:
+            yield key, parts[key]
+    if "objectives" in parts:
+        metrics = (objective.value["metric"] for objective in parts["objectives"].children())
+        yield from ((metric.value, metric) for metric in metrics if metric.value in PROXIES)
 
 
 def _checks_of_figures(

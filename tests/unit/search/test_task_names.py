@@ -27,7 +27,15 @@ def test_proxies_and_shared_weights_are_for_classifiers():
     assert problems("segmentation", "val_accuracy", ", filter: {grad_norm: {}}") == [
         "filter scores classifiers, and the task is segmentation"
     ]
+    assert problems("reconstruction", "grad_norm") == ["grad_norm scores classifiers, and the task is reconstruction"]
     assert "weight_sharing scores classifiers, and the task is segmentation" in problems(
         "segmentation", "val_accuracy", ", weight_sharing: {}"
     )
     assert problems("classification", "val_accuracy", ", weight_sharing: {}") == []
+    assert problems("classification", "grad_norm") == []
+
+
+def test_all_that_scores_classifiers_is_told_in_one_order():
+    more = ", filter: {snip: {}}, weight_sharing: {}"
+    found = [error for error in problems("segmentation", "synflow", more) if "scores classifiers" in error]
+    assert [error.partition(" ")[0] for error in found] == ["filter", "weight_sharing", "synflow"]
