@@ -42,6 +42,22 @@ class BranchJoin(nn.Module, ABC):
     def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
         """Merge two or more tensors of one shape."""
 
+    @staticmethod
+    def add(values: Sequence[Tensor]) -> Tensor:
+        """Return the sum of two or more tensors."""
+        total = values[0] + values[1]
+        for value in values[2:]:
+            total = total + value
+        return total
+
+    @staticmethod
+    def weigh(values: Sequence[Tensor], weights: Tensor | Sequence[Tensor]) -> Tensor:
+        """Return the weighted sum; each weight spreads over its tensor."""
+        total = values[0] * weights[0]
+        for value, weight in zip(values[1:], weights[1:], strict=True):
+            total = total + value * weight
+        return total
+
 
 class SumJoin(BranchJoin):
     """Sum of the survivors."""
@@ -49,10 +65,7 @@ class SumJoin(BranchJoin):
     def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
         """Return the sum."""
         del kept
-        total = values[0] + values[1]
-        for value in values[2:]:
-            total = total + value
-        return total
+        return self.add(values)
 
 
 class MeanJoin(SumJoin):
@@ -87,11 +100,7 @@ class LearnedJoin(BranchJoin):
 
     def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
         """Return the weighted mean."""
-        weights = self.logits[list(kept)].softmax(0)
-        total = values[0] * weights[0]
-        for value, weight in zip(values[1:], weights[1:], strict=True):
-            total = total + value * weight
-        return total
+        return self.weigh(values, self.logits[list(kept)].softmax(0))
 
 
 class GateJoin(BranchJoin):
@@ -144,11 +153,8 @@ class ScaledJoin(BranchJoin):
 
     def merge(self, values: Sequence[Tensor], kept: Sequence[int]) -> Tensor:
         """Return the mean of the scaled branches."""
-        scaled = [value * self.scale(value, i) for value, i in zip(values, kept, strict=True)]
-        total = scaled[0] + scaled[1]
-        for value in scaled[2:]:
-            total = total + value
-        return total / len(values)
+        scales = [self.scale(value, i) for value, i in zip(values, kept, strict=True)]
+        return self.weigh(values, scales) / len(values)
 
     def scale(self, value: Tensor, branch: int) -> Tensor:
         """Return what a branch is multiplied by."""

@@ -47,13 +47,6 @@ class ShakeJoin(MeanJoin):
             value = self.weigh(values, ahead)
         return value + (merged - merged.detach())
 
-    def weigh(self, values: Sequence[Tensor], weights: Tensor) -> Tensor:
-        """Return the weighted sum."""
-        total = values[0] * weights[0]
-        for value, weight in zip(values[1:], weights[1:], strict=True):
-            total = total + value * weight
-        return total
-
     def draw(self, branches: int, like: Tensor) -> tuple[Tensor, Tensor]:
         """Return the weights of values and gradients, `(branches, batch or 1, 1, ...)`, for a tensor of a branch."""
         generator = torch.Generator().manual_seed(int(torch.randint(2**62, ())))
