@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .lettering import escape, shorten, text_width
-from .plots import HUES, WIDTH, label
-from .plots import style as plot_style
-from .render_svg import FONT, INK, LINE, MUTED, PAPER, number
+from .plots import HUES, WIDTH, frame, label, turned_title
+from .render_svg import LINE, MUTED, PAPER, number
 
 _ROOM = 120.0
 """The most points that names take at the left and on top."""
@@ -37,18 +36,10 @@ def heat_map(rows: Sequence[Sequence[int]], names: Sequence[str], row_title: str
     side = (WIDTH - left - 4) / len(rows)
     end = top + side * len(rows)
     marks = [*_cells(rows, names, side, left, top), *_names(short, side, left, top)]
-    marks.append(_frame(left, top, side * len(rows)))
+    marks.append(_border(left, top, side * len(rows)))
     marks.append(label((left + WIDTH) / 2, 14, column_title, "middle", "name"))
-    marks.append(
-        f'<text class="name" fill="{INK[0]}" font-size="12" text-anchor="middle" '
-        f'transform="translate(14 {number((top + end) / 2)}) rotate(-90)">{escape(row_title)}</text>'
-    )
-    title = f"{row_title} in rows, {column_title} in columns"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="fg-plot" viewBox="0 0 {number(WIDTH)} {number(end + 4)}" '
-        f'role="img" font-family="{FONT}"><title>{escape(title)}</title><style>{plot_style()}</style>{"".join(marks)}'
-        "</svg>"
-    )
+    marks.append(turned_title((top + end) / 2, row_title))
+    return frame(f"{row_title} in rows, {column_title} in columns", end + 4, marks)
 
 
 def _cells(rows: Sequence[Sequence[int]], names: Sequence[str], side: float, left: float, top: float) -> Iterator[str]:
@@ -85,7 +76,7 @@ def _names(names: Sequence[str], side: float, left: float, top: float) -> Iterat
         yield f'<text class="tick" fill="{MUTED[0]}" font-size="{number(_SIZE)}" {place}>{escape(name)}</text>'
 
 
-def _frame(left: float, top: float, side: float) -> str:
+def _border(left: float, top: float, side: float) -> str:
     return (
         f'<rect fill="none" stroke="{LINE[0]}" x="{number(left)}" y="{number(top)}" width="{number(side)}" '
         f'height="{number(side)}"/>'

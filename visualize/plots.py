@@ -18,6 +18,15 @@ HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Of Okabe and Ito, in the order in which series take them."""
 
 
+WIDE = 20.0
+"""Ratio of the largest to the smallest value from which an axis is wide."""
+
+
+def is_wide(values: Sequence[float]) -> bool:
+    """Whether an axis of one or more values takes equal steps for equal factors."""
+    return min(values) > 0 and max(values) / min(values) >= WIDE
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """What one direction of a plot shows.
@@ -149,14 +158,18 @@ def _round_step(rough: float) -> float:
 
 def plot(title: str, across: Scale, upwards: Scale, marks: Iterable[str]) -> str:
     """Return marks inside axes as an SVG."""
-    body = "".join([*_grid(across, upwards), *marks])
+    return frame(title, HEIGHT, [*_grid(across, upwards), *marks])
+
+
+def frame(title: str, height: float, marks: Iterable[str]) -> str:
+    """Return marks as an SVG of the width of a plot, in its colours."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="fg-plot" viewBox="0 0 {number(WIDTH)} {number(HEIGHT)}" '
-        f'role="img" font-family="{FONT}"><title>{escape(title)}</title><style>{style()}</style>{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="fg-plot" viewBox="0 0 {number(WIDTH)} {number(height)}" '
+        f'role="img" font-family="{FONT}"><title>{escape(title)}</title><style>{_style()}</style>{"".join(marks)}</svg>'
     )
 
 
-def style() -> str:
+def _style() -> str:
     """Return the colours of a plot, for light and for dark pages."""
 
     def rules(dark: bool) -> str:
@@ -180,10 +193,14 @@ def _grid(across: Scale, upwards: Scale) -> Iterator[str]:
         yield f'<path class="grid" stroke="{GRID[0]}" d="M{number(x)} {number(TOP)}V{number(HEIGHT - BOTTOM)}"/>'
         yield label(x, HEIGHT - BOTTOM + 18, tick_text(tick), "middle")
     yield label((LEFT + right) / 2, HEIGHT - 10, across.axis.title, "middle", "name")
-    middle = (TOP + HEIGHT - BOTTOM) / 2
-    yield (
+    yield turned_title((TOP + HEIGHT - BOTTOM) / 2, upwards.axis.title)
+
+
+def turned_title(middle: float, text: str) -> str:
+    """Return a title that runs upwards at the left edge, around a place on the height."""
+    return (
         f'<text class="name" fill="{INK[0]}" font-size="12" text-anchor="middle" '
-        f'transform="translate(14 {number(middle)}) rotate(-90)">{escape(upwards.axis.title)}</text>'
+        f'transform="translate(14 {number(middle)}) rotate(-90)">{escape(text)}</text>'
     )
 
 

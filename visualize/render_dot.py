@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import graphviz
 
-from .curves import beziers, until_head
+from .arrow_ways import beziers, until_head
 from .families import mix
 from .lettering import legible, text_width
 from .marks import Arrow, Figure, Rect, Text

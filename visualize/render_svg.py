@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from .curves import HEAD, beziers, until_head
+from .arrow_ways import HEAD, beziers, until_head
 from .families import Paint, mix
 from .lettering import escape, shorten
 from .marks import Arrow, Box, Figure, Point, Rect, Text

@@ -18,11 +18,13 @@ def spread(wishes: Sequence[float], widths: Sequence[float], weights: Sequence[f
         weights: How much each counts.
         apart: Room between two neighbours.
     """
+    if not wishes:
+        return []
     offsets = [0.0]
     for left, right in pairwise(widths):
         offsets.append(offsets[-1] + (left + right) / 2 + apart)
     pools: list[tuple[float, float, int]] = []
-    for wish, offset, weight in zip(wishes, offsets, weights, strict=False):
+    for wish, offset, weight in zip(wishes, offsets, weights, strict=True):
         mean, mass, count = wish - offset, weight, 1
         while pools and pools[-1][0] > mean:
             other, other_mass, other_count = pools.pop()
@@ -30,4 +32,4 @@ def spread(wishes: Sequence[float], widths: Sequence[float], weights: Sequence[f
             mass, count = mass + other_mass, count + other_count
         pools.append((mean, mass, count))
     bases = [mean for mean, _, count in pools for _ in range(count)]
-    return [base + offset for base, offset in zip(bases, offsets, strict=False)]
+    return [base + offset for base, offset in zip(bases, offsets, strict=True)]

@@ -13,13 +13,11 @@ from fractalgen.report.chart import worded
 from fractalgen.report.wording import numeric, plain, short_names
 from fractalgen.search import Leaderboard, Row
 from fractalgen.spec.search import Objective
+from fractalgen.visualize.plots import is_wide
 
 if TYPE_CHECKING:
     import optuna
     from optuna.distributions import BaseDistribution
-
-WIDE = 20.0
-"""Ratio of the largest to the smallest value from which an axis takes equal steps for equal factors."""
 
 
 def study_of(board: Leaderboard, objectives: Sequence[Objective]) -> optuna.Study:
@@ -73,9 +71,9 @@ def _distribution(values: Sequence[Any]) -> BaseDistribution:
 
     numbers = [numeric(value) for value in values]
     if all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
-        return IntDistribution(min(numbers), max(numbers), log=_is_wide(numbers))
+        return IntDistribution(min(numbers), max(numbers), log=is_wide(numbers))
     if all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
-        return FloatDistribution(min(numbers), max(numbers), log=_is_wide(numbers))
+        return FloatDistribution(min(numbers), max(numbers), log=is_wide(numbers))
     return CategoricalDistribution(sorted({worded(plain(value)) for value in values}))
 
 
@@ -83,10 +81,6 @@ def _value(value: Any, space: BaseDistribution) -> Any:
     from optuna.distributions import CategoricalDistribution
 
     return worded(plain(value)) if isinstance(space, CategoricalDistribution) else numeric(value)
-
-
-def _is_wide(values: Sequence[float]) -> bool:
-    return min(values) > 0 and max(values) / min(values) >= WIDE
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

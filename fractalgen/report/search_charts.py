@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fractalgen.report.chart import HOVER, Chart, worded
-from fractalgen.report.optuna_study import WIDE, is_scored, study_of
+from fractalgen.report.optuna_study import is_scored, study_of
 from fractalgen.report.wording import readable, state_of, summary
 from fractalgen.search import Leaderboard, Row
 from fractalgen.spec.search import Objective
 from fractalgen.visualize.families import mix
-from fractalgen.visualize.plots import HUES
+from fractalgen.visualize.plots import HUES, is_wide
 
 if TYPE_CHECKING:
     import optuna
@@ -84,10 +84,9 @@ def _marks(name: str, rows: Sequence[Row], goals: Sequence[Objective]) -> dict[s
 def _axis(goal: Objective, values: Sequence[float]) -> dict[str, Any]:
     more = goal.direction == "maximize"
     better = "more" if more else "fewer" if goal.metric in {"parameters", "macs"} else "less"
-    wide = min(values) > 0 and max(values) / min(values) >= WIDE
     title = f"{worded(readable(goal.metric))} ({better} is better)"
     share = {"tickformat": ".1~%"} if goal.metric.endswith("accuracy") else {}
-    return {"title": {"text": title}, "type": "log" if wide else "linear", **share}
+    return {"title": {"text": title}, "type": "log" if is_wide(values) else "linear", **share}
 
 
 def history_chart(board: Leaderboard) -> Chart:

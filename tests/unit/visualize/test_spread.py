@@ -25,3 +25,12 @@ def test_what_does_not_clash_gets_its_wish():
 
 def test_what_clashes_meets_in_the_middle():
     assert spread([50, 50], [10, 10], [1, 1], 10) == pytest.approx([40, 60])
+
+
+def test_an_empty_row_stays_empty():
+    assert spread([], [], [], 10) == []
+
+
+def test_lists_of_unequal_length_are_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        spread([0, 100], [10, 10], [1], 5)
