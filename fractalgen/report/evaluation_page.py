@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from fractalgen.report.evaluation_pictures import anytime, anytime_latency, calibration, confusion
 from fractalgen.report.evaluation_record import EvaluationRecord, Section
-from fractalgen.report.page import section, share
+from fractalgen.report.page import section, share, side_by_side
 from fractalgen.visualize.lettering import escape
 from fractalgen.visualize.render_html import table
 
@@ -37,11 +37,11 @@ def evaluation_sections(found: EvaluationRecord) -> Iterator[str]:
     yield section("Evaluation", f'<div class="scroll">{table(rows)}</div>', _setting(found))
     yield section("Guards of the evaluation", problems(found.guards.problems))
     if len(found.anytime) > 1:
-        yield _pair(
+        yield side_by_side(
             section("Accuracy over MACs", _plot(anytime(found))),
             section("Accuracy over time", _plot(anytime_latency(found))),
         )
-    yield _pair(
+    yield side_by_side(
         section("Calibration", _plot(calibration(found)), _CALIBRATION_NOTE),
         section("Confusion", _plot(confusion(found)), _CONFUSION_NOTE),
     )
@@ -79,7 +79,3 @@ def _cells(found: Section) -> tuple[str, ...]:
 
 def _plot(drawn: str) -> str:
     return f'<div class="plot">{drawn}</div>' if drawn else ""
-
-
-def _pair(*sections: str) -> str:
-    return f'<div class="pair">{"".join(sections)}</div>' if any(sections) else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fractalgen.report.evaluation_page import evaluation_sections, problems
 from fractalgen.report.evaluation_record import read_evaluation
-from fractalgen.report.page import folded, listing, page, seconds, section, share, tiles
+from fractalgen.report.page import folded, listing, page, seconds, section, share, side_by_side, tiles
 from fractalgen.report.picture import picture
 from fractalgen.report.records import read_optional
 from fractalgen.report.training_run import ColumnScore, Epoch, TrainingRun
@@ -29,7 +29,7 @@ def training_page(folder: Path, run: TrainingRun) -> str:
         f"Training run: {len(run.epochs)} epochs",
         [
             tiles(_headline(run)),
-            _side_by_side(
+            side_by_side(
                 section("Validation accuracy", _curve(run, {"validation": "val_accuracy"}, "validation accuracy")),
                 section("Loss", _curve(run, {"training": "train_loss", "validation": "val_loss"}, "loss")),
             ),
@@ -52,10 +52,6 @@ def _headline(run: TrainingRun) -> Iterable[tuple[str, str]]:
         yield "best validation accuracy", share(max(measured))
     yield "epochs", f"{len(run.epochs):,}"
     yield "time", seconds(sum(epoch.seconds for epoch in run.epochs))
-
-
-def _side_by_side(*sections: str) -> str:
-    return f'<div class="pair">{"".join(sections)}</div>' if any(sections) else ""
 
 
 def _curve(run: TrainingRun, names: dict[str, str], title: str) -> str:
