@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fractalgen.ir.graph import Graph, Input, Node
+from fractalgen.ir.parts import as_pair
 
 from .families import LIGHT, family_of
 from .lettering import TIMES
@@ -79,7 +80,7 @@ def _conv_line(node: Node) -> str:
     words = [f"conv {_window(part.kernel)}{_stride(part.stride, 1)}", _channels(node)]
     if part.groups > 1:
         words.append(f"{part.groups} groups")
-    if _pair(part.dilation) != (1, 1):
+    if as_pair(part.dilation) != (1, 1):
         words.append(f"dilation {part.dilation}")
     return ", ".join(word for word in words if word)
 
@@ -91,19 +92,15 @@ def _channels(node: Node) -> str:
 
 
 def _window(value: int | tuple[int, int]) -> str:
-    high, wide = _pair(value)
+    high, wide = as_pair(value)
     return f"{high}{TIMES}{wide}"
 
 
 def _stride(value: int | tuple[int, int], usual: int | tuple[int, int]) -> str:
-    if _pair(value) == _pair(usual):
+    if as_pair(value) == as_pair(usual):
         return ""
-    high, wide = _pair(value)
+    high, wide = as_pair(value)
     return f" /{high}" if high == wide else f" /{high}{TIMES}{wide}"
-
-
-def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else value
 
 
 def _settings(part: Any) -> list[tuple[str, Any]]:

@@ -28,6 +28,11 @@ Pair = tuple[int, int]
 Types = tuple[TensorType, ...]
 
 
+def as_pair(value: int | Pair) -> Pair:
+    """Return a size along height and width."""
+    return (value, value) if isinstance(value, int) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """Learned numbers, and multiply-accumulates for one sample forward."""

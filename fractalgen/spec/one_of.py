@@ -22,6 +22,15 @@ def _options(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key not in ("default", "title")}
 
 
+def name_alone(value: Any) -> Any:
+    """Return a bare name as a name with no options, and no options as an empty mapping; the rest as it is."""
+    if isinstance(value, str):
+        return {value: {}}
+    if isinstance(value, dict):
+        return {name: {} if options is None else options for name, options in value.items()}
+    return value
+
+
 class OneOf(Model):
     """A mapping with one key: the name of what is chosen. Each field is a name, typed by the model of its options."""
 
@@ -30,11 +39,7 @@ class OneOf(Model):
     @model_validator(mode="before")
     @classmethod
     def _name_alone(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {value: {}}
-        if isinstance(value, dict):
-            return {name: {} if options is None else options for name, options in value.items()}
-        return value
+        return name_alone(value)
 
     @model_validator(mode="after")
     def _one(self) -> OneOf:

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from fractalgen.spec._model import Model
 from fractalgen.spec.filter import Filter
+from fractalgen.spec.one_of import name_alone
 from fractalgen.spec.resources import Placed
 from fractalgen.spec.units import Duration, read_seconds
 from fractalgen.spec.weight_sharing import WeightSharing
@@ -109,12 +110,8 @@ class Search(Placed):
 
     @field_validator("sampler", "pruner", mode="before")
     @classmethod
-    def _bare_name(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {value: {}}
-        if isinstance(value, dict):
-            return {name: {} if options is None else options for name, options in value.items()}
-        return value
+    def _name_alone(cls, value: Any) -> Any:
+        return name_alone(value)
 
     @field_validator("objectives")
     @classmethod

@@ -48,7 +48,7 @@ def example_inputs(section: Section, batch: int = BATCH) -> tuple[Tensor, ...]:
     return tuple(found)
 
 
-def outputs_of(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def answers_of(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """Return what a module answers in evaluation, as a tuple."""
     training = [each for each in module.modules() if each.training]
     with torch.inference_mode():

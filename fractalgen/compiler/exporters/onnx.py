@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fractalgen.atomic import write_bytes
 from fractalgen.compiler.exporters._program import first_line, lowered_for_export, program_of, refusals
 from fractalgen.compiler.exporters._scripted import scripted
-from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
+from fractalgen.compiler.exporters._section import BATCH, answers_of, example_inputs, largest_difference, section_of
 from fractalgen.compiler.network import Network
 from fractalgen.compiler.section import Section
 from fractalgen.errors import ExportError, MissingDependencyError
@@ -92,7 +92,7 @@ def _check(section: Section, model: bytes) -> str:
     inputs = example_inputs(section, BATCH + 1)
     with _refused("onnxruntime"):
         answers = _answers(model, inputs)
-    difference = largest_difference(answers, outputs_of(section, inputs))
+    difference = largest_difference(answers, answers_of(section, inputs))
     half = any(answer.dtype == torch.float16 for answer in answers)
     if not difference <= (TOLERANCE_HALF if half else TOLERANCE):
         raise ExportError(

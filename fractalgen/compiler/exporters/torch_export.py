@@ -9,7 +9,7 @@ import torch
 
 from fractalgen.atomic import write_bytes
 from fractalgen.compiler.exporters._program import FAILURES, first_line, lowered_for_export, program_of, quiet
-from fractalgen.compiler.exporters._section import BATCH, example_inputs, largest_difference, outputs_of, section_of
+from fractalgen.compiler.exporters._section import BATCH, answers_of, example_inputs, largest_difference, section_of
 from fractalgen.compiler.network import Network
 from fractalgen.compiler.section import Section
 from fractalgen.errors import ExportError
@@ -40,7 +40,7 @@ def write(network: Network | Section, path: Path) -> str:
     except FAILURES as error:
         raise ExportError(f"torch cannot read back {str(path)!r}: {first_line(error)}", "Use a newer torch.") from error
     found = found if isinstance(found, tuple) else (found,)
-    difference = largest_difference(found, outputs_of(section, inputs))
+    difference = largest_difference(found, answers_of(section, inputs))
     if not difference <= TOLERANCE:
         raise ExportError(f"the answers of {str(path)!r} differ from the network's by {difference:.1e}")
     return f"largest difference from the network: {difference:.1e}"

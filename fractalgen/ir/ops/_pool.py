@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fractalgen.ir.ops._windows import as_pair, image, slide
-from fractalgen.ir.parts import Op, Pair, Types, field, part_name
+from fractalgen.ir.ops._windows import image, slide
+from fractalgen.ir.parts import Op, Pair, Types, as_pair, field, part_name
 from fractalgen.ir.types import TensorType
 
 

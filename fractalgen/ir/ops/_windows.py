@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from fractalgen.errors import ParameterError, ShapeError
-from fractalgen.ir.parts import Pair
+from fractalgen.ir.parts import Pair, as_pair
 from fractalgen.ir.types import TensorType
-
-
-def as_pair(value: int | Pair) -> Pair:
-    """Return a size along height and width."""
-    return (value, value) if isinstance(value, int) else value
 
 
 def image(op: str, source: TensorType) -> TensorType:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from fractalgen.errors import ParameterError
-from fractalgen.ir.ops._windows import as_pair, image, pad_of, slide
-from fractalgen.ir.parts import Cost, Op, Pair, Types, field
+from fractalgen.ir.ops._windows import image, pad_of, slide
+from fractalgen.ir.parts import Cost, Op, Pair, Types, as_pair, field
 from fractalgen.ir.types import TensorType
 
 if TYPE_CHECKING:

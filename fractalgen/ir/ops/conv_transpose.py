@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fractalgen.errors import ShapeError
-from fractalgen.ir.ops._windows import as_pair, image
-from fractalgen.ir.parts import Cost, Op, Pair, Types, field
+from fractalgen.ir.ops._windows import image
+from fractalgen.ir.parts import Cost, Op, Pair, Types, as_pair, field
 from fractalgen.ir.types import TensorType
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fractalgen.ir.ops._pool import Pool
-from fractalgen.ir.ops._windows import as_pair
-from fractalgen.ir.parts import Types
+from fractalgen.ir.parts import Types, as_pair
 
 if TYPE_CHECKING:
     from torch import nn

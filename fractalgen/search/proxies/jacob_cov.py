@@ -30,14 +30,15 @@ class JacobCov(Proxy):
         import torch
 
         from fractalgen.errors import SearchError
-        from fractalgen.search.proxies._network import first, normalise_by_batch
+        from fractalgen.search.proxies._network import normalise_by_batch
+        from fractalgen.training.outputs import outputs_of
 
         del targets
         if not inputs.is_floating_point():
             raise SearchError("jacob_cov takes gradients of the inputs, and tokens have none", "Use synflow or snip.")
         normalise_by_batch(network)
         inputs = inputs.detach().requires_grad_()
-        (jacobian,) = torch.autograd.grad(first(network(inputs)).sum(), inputs)
+        (jacobian,) = torch.autograd.grad(outputs_of(network(inputs))[0].sum(), inputs)
         rows = jacobian.flatten(1).double()
         rows = rows - rows.mean(1, keepdim=True)
         rows = rows / rows.norm(dim=1, keepdim=True)

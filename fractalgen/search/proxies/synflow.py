@@ -26,7 +26,8 @@ class SynFlow(Proxy):
         """Return S; of `inputs` only the shape counts."""
         import torch
 
-        from fractalgen.search.proxies._network import first, weights, without_norms
+        from fractalgen.search.proxies._network import weights, without_norms
+        from fractalgen.training.outputs import outputs_of
 
         del targets
         network.double()
@@ -35,7 +36,7 @@ class SynFlow(Proxy):
                 parameter.abs_()
         ones = torch.ones_like(inputs[:1], dtype=torch.double if inputs.is_floating_point() else inputs.dtype)
         with without_norms(network):
-            flow = first(network(ones)).sum()
+            flow = outputs_of(network(ones))[0].sum()
         found = weights(network)
         gradients = torch.autograd.grad(flow, found, allow_unused=True)
         return sum(
