@@ -51,8 +51,37 @@ class Samples(ABC):
         """Return these samples on `device`."""
 
 
+class Pictures(Samples):
+    """Images, stored as bytes.
+
+    Attributes:
+        rows: `(count, channels, height, width)`, uint8.
+        mean: `(channels,)`, subtracted from the bytes.
+        std: `(channels,)`, divided by after that.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one image."""
+        channels, height, width = self.rows.shape
+        return channels, height, width
+
+    def probe(self) -> Tensor:
+        """Return the first image."""
+        return self.batch(slice(1))[0]
+
+    def normalised(self, index: Tensor | slice) -> Tensor:
+        """Return the chosen images, `(batch, channels, height, width)`, each channel around 0, on `device`."""
+        # Bytes move faster than floats.
+        images = self.rows[index].to(self.device).to(torch.float32)
+        return images.sub_(self.mean[:, None, None]).div_(self.std[:, None, None])
+
+
 @dataclass(frozen=True, eq=False)
-class Images(Samples):
+class Images(Pictures):
     """Labelled images, stored as bytes.
 
     Attributes:
@@ -75,25 +104,13 @@ class Images(Samples):
         return self.rows[:]
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of one image."""
-        channels, height, width = self.rows.shape
-        return channels, height, width
-
-    @property
     def positions(self) -> tuple[int, ...]:
         """One label an image."""
         return ()
 
     def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Return the chosen images, `(batch, channels, height, width)`, each channel around 0, and their labels."""
-        # Bytes move faster than floats.
-        images = self.rows[index].to(self.device).to(torch.float32)
-        return images.sub_(self.mean[:, None, None]).div_(self.std[:, None, None]), self.labels[index]
-
-    def probe(self) -> Tensor:
-        """Return the first image."""
-        return self.batch(slice(1))[0]
+        return self.normalised(index), self.labels[index]
 
     def to(self, device: torch.device) -> Images:
         """Return these images on `device`; the bytes stay where they are when there is no room for them."""
@@ -102,7 +119,7 @@ class Images(Samples):
 
 
 @dataclass(frozen=True, eq=False)
-class Masks(Samples):
+class Masks(Pictures):
     """Images with a class for each pixel, both stored as bytes.
 
     Attributes:
@@ -120,25 +137,13 @@ class Masks(Samples):
     device: torch.device = CPU
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of one image."""
-        channels, height, width = self.rows.shape
-        return channels, height, width
-
-    @property
     def positions(self) -> tuple[int, ...]:
         """Height and width: one class a pixel."""
         return self.masks.shape
 
     def batch(self, index: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Return the chosen images, `(batch, channels, height, width)`, and masks, `(batch, height, width)`, int64."""
-        images = self.rows[index].to(self.device).to(torch.float32)
-        masks = self.masks[index].to(self.device).to(torch.int64)
-        return images.sub_(self.mean[:, None, None]).div_(self.std[:, None, None]), masks
-
-    def probe(self) -> Tensor:
-        """Return the first image."""
-        return self.batch(slice(1))[0]
+        return self.normalised(index), self.masks[index].to(self.device).to(torch.int64)
 
     def to(self, device: torch.device) -> Masks:
         """Return these samples on `device`; the bytes stay where they are when there is no room for them."""

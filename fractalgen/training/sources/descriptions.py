@@ -9,38 +9,21 @@ from importlib import resources
 import torch
 from torch import Tensor
 
-from fractalgen.spec.data import Data
-from fractalgen.training.sources._base import Glance, Source, Windows
+from fractalgen.training.sources._base import Windows
 from fractalgen.training.sources._images import Part
-from fractalgen.training.sources.tokens import BYTES, LENGTH, TEST_FRACTION, part_of, windows_of
+from fractalgen.training.sources._windows import BYTES, TEST_FRACTION, TokenWindows, part_of, windows_of
 
 
-class Descriptions(Source):
+class Descriptions(TokenWindows):
     """Text whose tokens are bytes; its last tenth is tested, which no setting can change.
 
     The files stand in the order of their names. Another version of scikit-learn may have other texts, and has then
     another digest.
     """
 
-    def __init__(self, data: Data) -> None:
-        super().__init__(data)
-        self._length = data.length or LENGTH
-
     def digest(self) -> str:
         """Return a hash of the text and of how it is read."""
         return hashlib.sha256(_text() + f" {self._length} {TEST_FRACTION}".encode()).hexdigest()
-
-    def train(self) -> Windows:
-        """Return windows of the first nine tenths."""
-        return self._windows("train")
-
-    def glance(self) -> Glance:
-        """Look whether there are test tokens enough for a window."""
-        return Glance((self._windows("test").tokens.shape[1] - 1,))
-
-    def test(self) -> Windows:
-        """Return windows of the last tenth."""
-        return self._windows("test")
 
     def _windows(self, part: Part) -> Windows:
         tokens = part_of(_tokens(), part)

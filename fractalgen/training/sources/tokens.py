@@ -11,18 +11,16 @@ from torch import Tensor
 
 from fractalgen.errors import TrainError
 from fractalgen.spec.data import Data, no_data_at
-from fractalgen.training.sources._base import Glance, Source, Windows
+from fractalgen.training.sources._base import Windows
 from fractalgen.training.sources._images import Part, check_folder
+from fractalgen.training.sources._windows import BYTES, TokenWindows, part_of, windows_of
 from fractalgen.training.sources.digests import digest_of
 
-LENGTH = 128
-TEST_FRACTION = 0.1
-BYTES = 256
 _SUFFIXES = (".txt", ".bin")
 _PARTS: dict[Part, tuple[str, ...]] = {"train": ("train",), "test": ("test", "val", "validation")}
 
 
-class Tokens(Source):
+class Tokens(TokenWindows):
     """Reads `train.txt` and `test.txt` (or `val.txt`), whose tokens are bytes, or the same names with `.bin`.
 
     A single file gives both parts: its last tenth is tested, which no setting can change. The files are mapped, never
@@ -34,7 +32,6 @@ class Tokens(Source):
     def __init__(self, data: Data) -> None:
         super().__init__(data)
         self._path = Path(data.path or "")
-        self._length = data.length or LENGTH
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -50,18 +47,6 @@ class Tokens(Source):
         files = [self._path] if self._path.is_file() else [self._file("train"), self._file("test")]
         content = digest_of(files, files[0].parent)
         return hashlib.sha256(f"{content} {self._length} {self._dtype(files[0])}".encode()).hexdigest()
-
-    def train(self) -> Windows:
-        """Return windows of the training tokens."""
-        return self._windows("train")
-
-    def glance(self) -> Glance:
-        """Look whether there are test tokens enough for a window."""
-        return Glance((self._windows("test").tokens.shape[1] - 1,))
-
-    def test(self) -> Windows:
-        """Return windows of the test tokens."""
-        return self._windows("test")
 
     def _windows(self, part: Part) -> Windows:
         file = self._file(part)
@@ -89,27 +74,6 @@ class Tokens(Source):
                 raise TrainError(f"{str(file)!r} is text, whose tokens are bytes", "Take out `dtype`.")
             return "uint8"
         return self.data.dtype or "uint16"
-
-
-def part_of(tokens: Tensor, part: Part) -> Tensor:
-    """Return the first nine tenths of a text to train on, or the last tenth to test on."""
-    cut = round((1 - TEST_FRACTION) * len(tokens))
-    return tokens[:cut] if part == "train" else tokens[cut:]
-
-
-def windows_of(tokens: Tensor, length: int, has: str, part: Part) -> Tensor:
-    """Return a sequence of tokens as `(count, length + 1)` windows; each begins with the last token of another.
-
-    Raises:
-        TrainError: there is not one window; `has` begins the message.
-    """
-    count = (len(tokens) - 1) // length
-    if count < 1:
-        raise TrainError(
-            f"{has} {len(tokens):,} {part} tokens, too few for one window of {length} and the token after it",
-            "Give more text, or a smaller `length`.",
-        )
-    return tokens.as_strided((count, length + 1), (length, 1))
 
 
 def _map(file: Path, dtype: str) -> Tensor:

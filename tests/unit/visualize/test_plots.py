@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from fractalgen.visualize import Axis, Point, Series, curves, scatter
-from fractalgen.visualize.plots import HEIGHT, WIDTH
+from fractalgen.visualize.plots import HEIGHT, WIDTH, is_wide
 
 
 def parse(text):
@@ -61,3 +61,8 @@ def test_names_of_curves_that_end_together_lie_below_one_another():
     heights = sorted(float(texts[each.name].get("y")) for each in series)
     assert heights[1] - heights[0] >= 15
     assert heights[2] - heights[1] >= 15
+
+
+@pytest.mark.parametrize(("values", "wide"), [([1, 5, 20], True), ([1, 19.9], False), ([0, 100], False), ([7], False)])
+def test_values_are_wide_from_a_factor_of_twenty_when_all_are_positive(values, wide):
+    assert is_wide(values) is wide
