@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fractalgen.analyses.subject import Subject
     from fractalgen.analyses.tally import Tally
 
-SIZES = ("largest", "third largest", "median")
-"""What the picture shows."""
+SIZES = {"largest": "largest", "third largest": "third", "median": "median"}
+"""What the picture shows -> where a row has it."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ActivationRow:
         channels: The channels that hold most of them, the first the most.
         loss: Of the network as it is: mean cross-entropy, or what its task measures.
         zeroed: The loss when each massive activation is set to zero; None where there is none.
-        averaged: The loss when each is set to the mean of those of its channel, over samples and places.
+        averaged: The loss when each is set to the mean of those of its channel, over samples and places; None as well.
     """
 
     point: str
@@ -100,9 +100,8 @@ class Activations(Analysis):
 
 
 def _plot(rows: tuple[ActivationRow, ...]) -> Plot:
-    sizes = {name: [getattr(row, name.partition(" ")[0]) for row in rows] for name in SIZES}
     lines = tuple(
-        Line(name, tuple((float(row.depth), size, row.point) for row, size in zip(rows, found, strict=True)))
-        for name, found in sizes.items()
+        Line(name, tuple((float(row.depth), getattr(row, size), row.point) for row in rows))
+        for name, size in SIZES.items()
     )
     return Plot("layers up to the point", "magnitude", lines, log=True)

@@ -11,7 +11,7 @@ from fractalgen.analyses.findings import Findings, Line, Plot
 from fractalgen.errors import CompileError
 from fractalgen.ir.buses.streams import OpenBus, WriteStreams
 from fractalgen.ir.graph import Graph, Input, Node
-from fractalgen.ir.joins.max import Max
+from fractalgen.ir.joins import Join
 from fractalgen.ir.parts import field
 
 if TYPE_CHECKING:
@@ -110,9 +110,15 @@ def _weights(graph: Graph) -> tuple[int, ...]:
     if not found:
         raise CompileError("the network has no site of a residual bus", "Give one with `residual_bus` and `site`.")
     for node in graph.nodes:
-        if isinstance(node.part, Max) and node.type is not None and node.type.streams is not None:
-            raise CompileError(f"{node.path!r} merges streams by their maximum, which no matrix does", "Join by mean.")
+        if _merges_streams(node) and not (isinstance(node.part, Join) and node.part.linear):
+            raise CompileError(f"{node.path!r} merges streams by {node.kind}, which no matrix does", "Join by mean.")
     return found
+
+
+def _merges_streams(node: Node) -> bool:
+    """Whether a node takes streams to streams and is no part of a bus."""
+    streams = node.type is not None and node.type.streams is not None
+    return streams and not isinstance(node.part, Input | OpenBus | WriteStreams)
 
 
 def _products(network: Network, weights: dict[int, Tensor]) -> Iterator[Tensor]:
@@ -127,7 +133,7 @@ def _products(network: Network, weights: dict[int, Tensor]) -> Iterator[Tensor]:
             state, site, _ = node.inputs
             held[index] = _mixing(network.graph.nodes[state], weights[site]) @ held[state]
             yield held[index]
-        elif not isinstance(node.part, Input) and node.type is not None and node.type.streams is not None:
+        elif _merges_streams(node):
             # What else takes streams to streams are joins, which weigh all streams alike.
             held[index] = network.get_submodule(node.path)([held[s] for s in node.inputs], range(len(node.inputs)))
 

@@ -8,9 +8,6 @@ from torch import Tensor
 
 from fractalgen.ir.types import TensorType
 
-ABOVE = 100.0
-RATIO = 1000.0
-
 
 @dataclass(frozen=True, eq=False)
 class Magnitudes:
@@ -26,6 +23,15 @@ class Magnitudes:
     third: Tensor
     median: Tensor
 
+    def bound(self, above: float, ratio: float) -> Tensor:
+        """Return what massive activations are larger than, `(batch,)`.
+
+        Args:
+            above: The least bound; 100 in the paper.
+            ratio: How many times the median; 1,000 in the paper.
+        """
+        return (ratio * self.median).clamp(min=above)
+
 
 def magnitudes(value: Tensor) -> Magnitudes:
     """Return the largest, the third largest and the median magnitude of each sample of `value`, `(batch, *shape)`."""
@@ -37,18 +43,8 @@ def magnitudes(value: Tensor) -> Magnitudes:
     return Magnitudes(top[:, 0], top[:, -1], (low + high) / 2)
 
 
-def massive(value: Tensor, above: float = ABOVE, ratio: float = RATIO) -> Tensor:
-    """Return which numbers are massive: |x| > `above`, and |x| > `ratio` times the median magnitude of their sample.
-
-    Args:
-        value: `(batch, *shape)`.
-        above: The paper's 100.
-        ratio: The paper's 1,000.
-
-    Returns:
-        True and false, of the shape of `value`.
-    """
-    bound = (ratio * magnitudes(value).median).clamp(min=above)
+def massive(value: Tensor, bound: Tensor) -> Tensor:
+    """Return which numbers of `value`, `(batch, *shape)`, are massive: |x| > `bound`, `(batch,)`, of their sample."""
     return value.abs() > bound.view(-1, *[1] * (value.ndim - 1))
 
 

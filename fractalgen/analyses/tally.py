@@ -16,8 +16,8 @@ class Tally:
 
     Args:
         point: Where.
-        above: See `massive`.
-        ratio: See `massive`.
+        above: See `Magnitudes.bound`.
+        ratio: See `Magnitudes.bound`.
     """
 
     def __init__(self, point: Point, above: float, ratio: float) -> None:
@@ -32,7 +32,7 @@ class Tally:
     def add(self, value: Tensor) -> None:
         """Count a batch, `(batch, *shape)`."""
         found = magnitudes(value)
-        where = massive(value, *self._bounds)
+        where = massive(value, found.bound(*self._bounds))
         self.samples += len(value)
         self.samples_with_massive += int(where.flatten(1).any(1).sum())
         sizes = torch.stack([found.largest, found.third, found.median])
@@ -57,10 +57,13 @@ class Tally:
 
     def zeroed(self, value: Tensor) -> Tensor:
         """Return a batch with its massive activations set to zero."""
-        return value.masked_fill(massive(value, *self._bounds), 0)
+        return value.masked_fill(self._massive(value), 0)
 
     def averaged(self, value: Tensor) -> Tensor:
         """Return a batch with its massive activations set to the mean of all that were counted in their channel."""
         means = channel_means(self._sums, self._counts).to(value.device, value.dtype)
         spread = over_channels(self.point.type, means).expand_as(value)
-        return torch.where(massive(value, *self._bounds), spread, value)
+        return torch.where(self._massive(value), spread, value)
+
+    def _massive(self, value: Tensor) -> Tensor:
+        return massive(value, magnitudes(value).bound(*self._bounds))

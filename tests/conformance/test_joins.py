@@ -153,6 +153,19 @@ def test_branches_of_another_size_are_refused(name):
         built(name)[0].infer((TensorType((4, 3, 5)), TensorType((4, 3, 4))))
 
 
+@pytest.mark.parametrize("name", sorted(name for name in TWINS if JOINS.get(name).linear))
+def test_a_join_that_says_so_is_a_linear_map(name):
+    _, module = built(name)
+    some, others = values(), [value.flip(0, 1) for value in values()]
+    both = module([a + 2 * b for a, b in zip(some, others, strict=True)], (0, 1, 2))
+    torch.testing.assert_close(both, module(some, (0, 1, 2)) + 2 * module(others, (0, 1, 2)))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in TWINS if JOINS.get(name).takes_streams))
+def test_a_join_of_streams_says_whether_it_is_linear(name):
+    assert JOINS.get(name).linear is (name != "max")
+
+
 def test_a_learned_join_starts_as_the_mean():
     join = make(JOINS.get("learned"), "learned", {})
     parts = values()

@@ -27,6 +27,8 @@ class Join(Part):
     commutative: ClassVar[bool] = True
     """True where the order of the branches does not matter to the function family."""
     may_drop: ClassVar[bool] = True
+    linear: ClassVar[bool] = False
+    """True where it is a sum of the branches with weights of its own, so that it merges matrices as it does tensors."""
 
     @property
     def can_drop(self) -> bool:

@@ -17,6 +17,7 @@ class Learned(Join):
     """A weighted mean with one learned weight a branch, softmax over the survivors; starts as the mean."""
 
     takes_streams: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
 
     def cost(self, inputs: Types, kept: Kept | None = None) -> Cost:
         """Count one weight a branch; a lone survivor passes without one."""

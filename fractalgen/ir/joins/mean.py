@@ -17,6 +17,7 @@ class Mean(Join):
     """The mean of the survivors: FractalNet's join (arXiv 1605.07648, section 2)."""
 
     takes_streams: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
 
     def build(self, inputs: Types) -> nn.Module:
         """Return a `fractalgen.nn.joins.MeanJoin`."""

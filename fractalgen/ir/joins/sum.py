@@ -17,6 +17,7 @@ class Sum(Join):
     """The sum of the survivors, not rescaled when some are dropped."""
 
     takes_streams: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
 
     def build(self, inputs: Types) -> nn.Module:
         """Return a `fractalgen.nn.joins.SumJoin`."""

@@ -7,6 +7,8 @@ from fractalgen.analyses.run import make_analysis
 from fractalgen.analyses.subject import Subject
 from fractalgen.compiler import compile_graph
 from fractalgen.errors import CompileError, FractalGenError
+from fractalgen.ir.joins import Join
+from fractalgen.ir.joins.mean import Mean
 from fractalgen.passes import expand
 from fractalgen.spec import load_text
 from fractalgen.training import FitOptions, fit, load_data
@@ -121,10 +123,14 @@ def test_a_network_without_sites_has_no_gain():
 
 
 def test_a_maximum_of_streams_is_no_matrix():
-    with pytest.raises(
-        CompileError, match="'max' merges streams by their maximum, which no matrix does. Join by mean."
-    ):
+    with pytest.raises(CompileError, match="'max' merges streams by max, which no matrix does. Join by mean."):
         gain(bus_of(f"{{join: {{mode: max, branches: [{SITE}, identity]}}}}"))
+
+
+def test_a_join_that_does_not_say_that_it_is_linear_is_no_matrix(monkeypatch):
+    monkeypatch.setattr(Mean, "linear", Join.linear)
+    with pytest.raises(CompileError, match="'mean' merges streams by mean, which no matrix does"):
+        gain(bus_of(f"{{join: {{mode: mean, branches: [{SITE}, identity]}}}}"))
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ def flat(median, shape=(1, 64, 32)):
     return torch.full(shape, median)
 
 
+def massive_of(state):
+    return massive(state, magnitudes(state).bound(Activations().above, Activations().ratio))
+
+
 @pytest.mark.parametrize(
     ("state", "planted", "found"),
     [(normal(0.2966), 2000.0, 1), (normal(0.02), 99.0, 0), (flat(1.0), 150.0, 0), (flat(0.2), 250.0, 1)],
@@ -41,14 +45,14 @@ def flat(median, shape=(1, 64, 32)):
 def test_a_massive_activation_is_above_100_and_above_1000_times_the_median(state, planted, found, sign):
     state = state.clone()
     state[0, 3, 7] = sign * planted
-    where = massive(state)
+    where = massive_of(state)
     assert where.nonzero().tolist() == [[0, 3, 7]] * found
 
 
 def test_each_sample_has_a_median_of_its_own():
     state = torch.cat([flat(0.2), flat(1.0)])
     state[:, 0, 0] = 250.0
-    assert massive(state).flatten(1).sum(1).tolist() == [1, 0]
+    assert massive_of(state).flatten(1).sum(1).tolist() == [1, 0]
 
 
 def test_magnitudes_are_those_that_numpy_finds():
@@ -107,7 +111,7 @@ def test_the_mean_is_that_of_the_channel_over_all_samples(subject_of):
     plant(subject, "linear", 7, 900.0, weight=5.0)
     (row,) = Activations().run(subject).rows
     hidden = values(subject, "hidden")
-    assert massive(hidden)[:, 7].all()
+    assert massive_of(hidden)[:, 7].all()
     hidden[:, 7] = hidden[:, 7].mean()
     assert row.averaged == pytest.approx(loss_of(subject, "linear_2", hidden), rel=1e-4)
     assert abs(row.averaged - row.loss) > 1e-3
@@ -146,6 +150,12 @@ def test_lines_are_over_the_depth_and_named_by_point(subject_of):
     plot = Activations(at="every-layer").run(subject_of(TAPPED)).plot
     assert [line.name for line in plot.lines] == ["largest", "third largest", "median"]
     assert [(x, name) for x, _, name in plot.lines[0].points] == [(1.0, "hidden"), (2.0, "linear_2")]
+
+
+def test_each_line_shows_its_figure_of_the_rows(subject_of):
+    found = Activations(at="hidden").run(subject_of(TAPPED))
+    (row,) = found.rows
+    assert [line.points[0][1] for line in found.plot.lines] == [row.largest, row.third, row.median]
 
 
 def test_the_input_can_be_looked_at_but_not_changed(subject_of):
