@@ -22,6 +22,19 @@ CHAIN = [
 LONG_FILES: dict[str, str] = {}
 """Files over 400 lines, each with its reason."""
 
+_OPTIONS = "a parameter is an option of the verb, which the help lists"
+MANY_PARAMETERS = {
+    "fractalgen/cli/analyze.py run": _OPTIONS,
+    "fractalgen/cli/draw.py run": _OPTIONS,
+    "fractalgen/cli/evaluate.py run": _OPTIONS,
+    "fractalgen/cli/search.py run": _OPTIONS,
+    "fractalgen/cli/train.py run": _OPTIONS,
+    "fractalgen/ir/ops/_windows.py slide": "a window is its kernel, stride, padding and dilation, as in torch",
+    "fractalgen/ir/terms.py join": "makes the frozen dataclass that these are the fields of",
+    "fractalgen/nn/attention.py __init__": "a module of torch, which exports make by its arguments",
+}
+"""Functions of more than five parameters, each with its reason."""
+
 
 def python_files(*folders):
     return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
@@ -72,6 +85,22 @@ def test_functions_stay_under_50_lines():
         if node.end_lineno - node.lineno >= 50
     ]
     assert long == []
+
+
+def parameters(function):
+    named = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    starred = [each for each in (function.args.vararg, function.args.kwarg) if each]
+    return [each for each in (*named, *starred) if each.arg not in {"self", "cls"}]
+
+
+def test_functions_take_at_most_five_parameters_or_give_a_reason():
+    many = {
+        f"{file.relative_to(ROOT)} {function.name}"
+        for file in python_files("fractalgen", "visualize")
+        for function in functions(file)
+        if len(parameters(function)) > 5
+    }
+    assert many == set(MANY_PARAMETERS)
 
 
 def test_the_project_names_no_machine_and_no_index():
