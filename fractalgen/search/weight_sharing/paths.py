@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fractalgen.errors import FractalGenError, SearchError
 from fractalgen.search.candidate import Realize, draw_point
@@ -11,9 +11,6 @@ from fractalgen.search.constraints import Constraint, violations
 from fractalgen.spec.holes import Space, Values
 
 TRIES = 1_000
-_KNOWN = 10_000
-
-Key = tuple[tuple[str, int | float], ...]
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,6 @@ class Paths:
     realize: Realize
     constraints: tuple[Constraint, ...]
     seed: int
-    _known: dict[Key, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, step: int) -> str:
         """Return the filled spec of a step, which follows from the seed and the step alone.
@@ -50,14 +46,6 @@ class Paths:
 
     def text(self, values: Values) -> str | None:
         """Return the filled spec of a point; None when it is no network that keeps the constraints."""
-        key = tuple(values.items())
-        if key not in self._known:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            self._known[key] = self._realized(values)
-        return self._known[key]
-
-    def _realized(self, values: Values) -> str | None:
         try:
             candidate = self.realize(values)
         except FractalGenError:

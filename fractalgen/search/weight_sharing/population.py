@@ -11,8 +11,10 @@ from typing import Any
 from fractalgen.search.candidate import draw_point
 from fractalgen.search.samplers._genes import breed
 from fractalgen.search.samplers.genetic import Genetic
-from fractalgen.search.weight_sharing.paths import TRIES, Key, Paths
+from fractalgen.search.weight_sharing.paths import TRIES, Paths
 from fractalgen.spec.holes import Values
+
+Key = tuple[tuple[str, int | float], ...]
 
 Costs = tuple[float, ...]
 """What shared weights say of a network, less being better in each place, the first one mattering most."""
