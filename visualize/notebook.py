@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fractalgen.ir.graph import Graph
 from fractalgen.passes import Facts, expand
+from fractalgen.search.results.leaderboard import short_names
 from fractalgen.spec import Spec
 
 from .compose import figure
@@ -61,7 +62,7 @@ def _point(board: Leaderboard, row: Row) -> Point | None:
 
 def _rows(board: Leaderboard) -> list[tuple[str, ...]]:
     metrics = [goal.metric for goal in board.objectives]
-    names = [hole.rpartition(".")[2] for hole in board.holes]
+    names = short_names(board.holes)
     rows = [("trial", *metrics, *names)]
     for row in board.ranked[:MOST_ROWS]:
         values = [

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fractalgen.search import EpochReport, Leaderboard, Row
+from fractalgen.search.results.leaderboard import short_names
 
 _RECENT = 6
 
@@ -117,7 +118,8 @@ def outcome(row: Row) -> str:
         return f"trained alone: {_alone(row)}"
     if row.cached:
         return f"{values}  (repeats trial {row.source})"
-    return "  ".join([values, *(f"({problem})" for problem in row.problems)])
+    notes = [*([row.reason] if row.reason else []), *row.problems]
+    return "  ".join([values, *(f"({note})" for note in notes)])
 
 
 def _alone(row: Row) -> str:
@@ -130,6 +132,11 @@ def figure(value: float) -> str:
     return f"{int(value):,}" if value == int(value) and abs(value) >= 2 else f"{value:.4f}"
 
 
+def choices(params: Mapping[str, Any]) -> str:
+    """Return what was chosen for each hole, by the end of its path."""
+    return "  ".join(f"{name}={value}" for name, value in zip(short_names(tuple(params)), params.values(), strict=True))
+
+
 def _cells(board: Leaderboard, values: Mapping[str, float]) -> list[str]:
     names = [objective.metric for objective in board.objectives]
     return [figure(values[name]) if name in values else "" for name in names]
@@ -137,4 +144,4 @@ def _cells(board: Leaderboard, values: Mapping[str, float]) -> list[str]:
 
 def _choices(params: Mapping[str, Any]) -> Text:
     # Not a plain string, whose [brackets] would be taken for styles.
-    return Text("  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in params.items()))
+    return Text(choices(params))

@@ -84,7 +84,7 @@ def _finish(out: Path, board: Leaderboard, as_json: bool) -> None:
 def _print(console: Console, board: Leaderboard, paths: Sequence[Path], proposal: str) -> None:
     from rich.table import Table
 
-    from fractalgen.cli.live import figure
+    from fractalgen.cli.live import choices, figure
 
     table = Table(box=None, header_style="bold")
     metrics = [objective.metric for objective in board.objectives]
@@ -92,16 +92,16 @@ def _print(console: Console, board: Leaderboard, paths: Sequence[Path], proposal
         table.add_column(heading, justify="left" if heading == "choices" else "right")
     front = {row.number for row in board.front}
     for row in board.ranked[:10]:
-        choices = "  ".join(f"{name.rpartition('.')[2]}={value}" for name, value in row.params.items())
         values = [figure(row.final[metric]) for metric in metrics]
-        table.add_row(str(row.number), *values, "*" if row.number in front else "", choices)
+        table.add_row(str(row.number), *values, "*" if row.number in front else "", choices(row.params))
     console.print(table)
     repeats = sum(row.cached for row in board.trials)
     pruned = sum(not row.complete for row in board.trials)
     counts = f"{len(board.trials)} trials, {repeats} answered from the cache, {pruned} pruned, {board.epochs:,} epochs"
     console.print(counts, highlight=False)
     for row in board.trials:
-        for problem in () if row.cached else row.problems:
+        why = [row.reason] if row.complete and row.reason else []
+        for problem in () if row.cached else (*why, *row.problems):
             console.print(f"trial {row.number}: {problem}", highlight=False, soft_wrap=True)
     if board.kendall_tau is not None:
         alone = sum(bool(row.alone) for row in board.trials)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from fractalgen.report.wording import numeric, plain, readable, short_names, shown, state_of
+from fractalgen.report.wording import numeric, plain, readable, shown, state_of
 from fractalgen.search import Leaderboard, Row
+from fractalgen.search.results.leaderboard import short_names
 from fractalgen.visualize.lettering import escape
 
 TABLE = "leaderboard"

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fractalgen.report.chart import worded
-from fractalgen.report.wording import numeric, plain, short_names
+from fractalgen.report.wording import numeric, plain
 from fractalgen.search import Leaderboard, Row
+from fractalgen.search.results.leaderboard import short_names
 from fractalgen.spec.search import Objective
 from fractalgen.visualize.plots import is_wide
 

@@ -15,8 +15,9 @@ from fractalgen.report.script import CARD, CHARTS
 from fractalgen.report.search_charts import front_chart, history_chart, importance_chart, outcome_chart, parallel_chart
 from fractalgen.report.timeline import timeline_chart
 from fractalgen.report.trial_pictures import trial_pictures
-from fractalgen.report.wording import plain, readable, short_names, shown
+from fractalgen.report.wording import plain, readable, shown
 from fractalgen.search import Leaderboard
+from fractalgen.search.results.leaderboard import short_names
 from fractalgen.visualize.lettering import escape
 
 _FRONT_NOTE = "Each dot is a trial. Point at one to see its network; click to keep it and to copy its spec."

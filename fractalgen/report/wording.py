@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from fractalgen.report.page import share
 from fractalgen.search import Row
+from fractalgen.search.results.leaderboard import short_names
 
 
 def readable(metric: str) -> str:
@@ -41,18 +41,6 @@ def numeric(value: Any) -> Any:
             continue
         return number if math.isfinite(number) else value
     return value
-
-
-def short_names(holes: Sequence[str]) -> list[str]:
-    """Return the shortest end of each path that no other path ends in: `columns` of `network.body.fractal.columns`."""
-    paths = [hole.split(".") for hole in holes]
-    names = []
-    for path in paths:
-        count = 1
-        while count < len(path) and sum(other[-count:] == path[-count:] for other in paths) > 1:
-            count += 1
-        names.append(".".join(path[-count:]))
-    return names
 
 
 def summary(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ class Row:
         rung: The rung at which it was stopped.
         started: When it was asked for, in seconds since 1970; 0 when not known.
         finished: When it was told.
-        reason: Why it was pruned.
+        reason: Why it was pruned, or could not be trained alone.
         guards: What its run checked because it goes wrong silently; empty when nothing ran.
         alone: Its figures once it was trained alone, where `values` come from shared weights; else empty.
         key: What the cache knows it by: fingerprint, recipe and data.
@@ -93,6 +93,7 @@ class Leaderboard:
         target: How many trials were asked for; 0 when something else ends the search.
         trials: Finished trials, in order of their numbers.
         test_accuracy: Of the best trial, once the search has ended.
+        ended: Whether the search has come to its end, with all that follows the last trial.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Leaderboard:
     target: int
     trials: tuple[Row, ...] = ()
     test_accuracy: float | None = None
+    ended: bool = False
 
     def __post_init__(self) -> None:
         for row in self.trials:
@@ -109,7 +111,7 @@ class Leaderboard:
     def add(self, row: Row) -> Leaderboard:
         """Return this leaderboard with one more trial."""
         trials = tuple(sorted((*self.trials, row), key=lambda trial: trial.number))
-        return replace(self, trials=trials, test_accuracy=None)
+        return replace(self, trials=trials, test_accuracy=None, ended=False)
 
     def with_test_accuracy(self, accuracy: float | None) -> Leaderboard:
         """Return this leaderboard with the test accuracy of the best trial."""
@@ -172,12 +174,13 @@ class Leaderboard:
         return view("leaderboard", self)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data: keys `name objectives target epochs best front kendall_tau hypervolume trials`."""
+        """Return plain data: keys `name objectives target ended epochs best front kendall_tau hypervolume trials`."""
         best = self.best
         return {
             "name": self.name,
             "objectives": [objective.model_dump() for objective in self.objectives],
             "target": self.target,
+            "ended": self.ended,
             "best": None if best is None else {**_plain(best), "test_accuracy": self.test_accuracy},
             "epochs": self.epochs,
             "front": [row.number for row in self.front],
@@ -197,6 +200,18 @@ class Leaderboard:
 
     def _costs(self, row: Row) -> tuple[float, ...]:
         return tuple(objective.cost(row.final[objective.metric]) for objective in self.objectives)
+
+
+def short_names(holes: Sequence[str]) -> list[str]:
+    """Return the shortest end of each path that no other path ends in: `columns` of `network.body.fractal.columns`."""
+    paths = [hole.split(".") for hole in holes]
+    names = []
+    for path in paths:
+        count = 1
+        while count < len(path) and sum(other[-count:] == path[-count:] for other in paths) > 1:
+            count += 1
+        names.append(".".join(path[-count:]))
+    return names
 
 
 def _plain(row: Row) -> dict[str, Any]:

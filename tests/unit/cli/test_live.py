@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from fractalgen.cli.live import LiveTable, figure
+from fractalgen.cli.live import LiveTable, choices, figure, outcome
 from fractalgen.search import EpochReport, Leaderboard, Row
 from fractalgen.spec.search import Objective
 
@@ -65,6 +65,15 @@ def test_choices_of_lists_are_shown_with_their_brackets():
         live.search_started(BOARD, 1)
         live.trial_started(0, {"body.over": "[relu, gelu]"})
     assert "over=[relu, gelu]" in text.getvalue()
+
+
+def test_holes_of_one_name_are_told_apart():
+    assert choices({"body.stem.columns": 2, "body.head.columns": 3}) == "stem.columns=2  head.columns=3"
+
+
+def test_why_a_network_has_no_result_of_its_own_stands_behind_the_values():
+    row = replace(ROW, reason="not trained alone: DivergedError: the loss is nan")
+    assert outcome(row).endswith("parameters 12,345  (not trained alone: DivergedError: the loss is nan)")
 
 
 def test_what_the_guards_found_stands_behind_the_values():

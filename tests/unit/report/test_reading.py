@@ -4,7 +4,7 @@ import pytest
 
 from fractalgen.errors import SearchError
 from fractalgen.report import read_training_run
-from fractalgen.report.wording import short_names
+from fractalgen.search.results.leaderboard import short_names
 
 
 def test_a_run_without_its_record_is_an_error(tmp_path):

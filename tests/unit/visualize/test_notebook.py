@@ -49,6 +49,13 @@ def test_a_leaderboard_shows_a_plot_and_the_best_first():
     assert "&lt;width&gt;" in rest
 
 
+def test_a_leaderboard_tells_holes_of_one_name_apart():
+    row = Row(0, "complete", {"body.stem.columns": 2, "body.head.columns": 3}, {"val_accuracy": 0.5})
+    shown = Leaderboard("net", GOALS[:1], 1, (row,))._repr_html_()
+    assert "<th>stem.columns</th>" in shown
+    assert "<th>head.columns</th>" in shown
+
+
 def test_a_leaderboard_of_one_objective_or_of_nothing_shows_a_table():
     assert "<svg" not in Leaderboard("net", GOALS[:1], 4)._repr_html_()
     assert "<svg" not in Leaderboard("net", GOALS, 4)._repr_html_()
