@@ -60,6 +60,7 @@ class Free:
     """Scores a network by the length of its spec."""
 
     metrics: tuple[str, ...] = ("val_accuracy",)
+    keeps_weights: bool = False
 
     def digest(self, data: Any) -> str:
         """Return what stands for the data."""

@@ -35,6 +35,11 @@ class Lookup:
         """What the table knows, and how long the epochs took when they were trained."""
         return (*METRICS, "seconds")
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether there are weights: none."""
+        return False
+
     def digest(self, data: Any) -> str:
         """Return what the table was made of, and the seed."""
         del data  # the table was trained on its own

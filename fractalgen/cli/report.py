@@ -25,7 +25,8 @@ def run(
         return
     try:
         for board in watch_report(folder):
-            typer.echo(f"{folder / 'report.html'}: {len(board.trials)} of {board.target} trials")
+            bound = f" of {board.target}" if board.target else ""
+            typer.echo(f"{folder / 'report.html'}: {len(board.trials)}{bound} trials")
     except KeyboardInterrupt:
         typer.echo("stopped watching; the search goes on", err=True)
         raise typer.Exit(130) from None

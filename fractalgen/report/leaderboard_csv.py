@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fractalgen.report.wording import short_names, state_of
+from fractalgen.report.wording import state_of
 from fractalgen.search import Leaderboard, Row
+from fractalgen.search.results.leaderboard import short_names
 from fractalgen.search.results.run_folder import RunFolder, read_json
 
 FILE = "leaderboard.csv"
@@ -55,8 +56,7 @@ def _rows(folder: Path, board: Leaderboard) -> Iterator[Cells]:
 
 def _history(folder: Path, row: Row) -> Sequence[Cells]:
     """Return what was known after each epoch of the trial that gave the values."""
-    number = row.source if row.cached else row.number
-    known = read_json(RunFolder(folder).trial(number) / "metrics.json")
+    known = read_json(RunFolder(folder).evaluated(row) / "metrics.json")
     return known.get("history", ()) if isinstance(known, Mapping) else ()
 
 

@@ -15,6 +15,7 @@ from fractalgen.report.page import data, frame
 from fractalgen.report.records import read_optional
 from fractalgen.report.wording import summary
 from fractalgen.search import Leaderboard, Row
+from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.visualize import Look, figure, svg
 
 LOOK = Look(most_boxes=90, with_facts=False)
@@ -41,10 +42,7 @@ def _entry(folder: Path, row: Row, pictures: dict[str, str]) -> Mapping[str, Any
 
 def _spec(folder: Path, row: Row) -> str:
     """Return the spec of a trial or of the one that it repeats; empty when it never ran."""
-    trials = folder / "trials"
-    own = trials / str(row.number)
-    source = Path(row.taken_from) if row.taken_from else trials / str(row.source)
-    return read_optional((own if (own / "spec.yaml").is_file() else source) / "spec.yaml")
+    return read_optional(RunFolder(folder).evaluated(row) / "spec.yaml")
 
 
 @lru_cache(maxsize=4096)  # a report that is watched is made again and again

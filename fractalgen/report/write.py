@@ -48,10 +48,9 @@ def write_report(run_dir: Path | str) -> Path:
 
 
 def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep) -> Iterator[Leaderboard]:
-    """Write the report of a search again whenever a trial has finished, until all have; yield each leaderboard.
+    """Write the report of a search again whenever a trial has finished, until it has ended; yield each leaderboard.
 
-    A browser that shows the report reads it again by itself; the last one stays as it is. A search that is not ended by
-    a number of trials is watched until it is interrupted.
+    A browser that shows the report reads it again by itself; the last one stays as it is.
 
     Args:
         run_dir: The folder of a search.
@@ -72,10 +71,9 @@ def watch_report(run_dir: Path | str, wait: Callable[[float], None] = time.sleep
         if changed != seen:
             seen = changed
             board = Leaderboard.read(folder)
-            ended = 0 < board.target <= len(board.trials)
-            _write(folder / FILE, search_page(folder, board, None if ended else REFRESH))
+            _write(folder / FILE, search_page(folder, board, None if board.ended else REFRESH))
             yield board
-            if ended:
+            if board.ended:
                 return
         wait(EVERY)
 

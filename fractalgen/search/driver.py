@@ -74,27 +74,31 @@ class Driver:
     Args:
         study: The truth; nobody else writes it.
         plan: What to do.
-        folder: Where trials and the leaderboard are written.
-        board: The leaderboard so far.
+        folder: Where trials are written.
+        file: The leaderboard so far, and where it is written.
         observer: Who watches.
     """
 
-    def __init__(self, study: Study, plan: Plan, folder: RunFolder, board: Leaderboard, observer: Observer) -> None:
+    def __init__(self, study: Study, plan: Plan, folder: RunFolder, file: LeaderboardFile, observer: Observer) -> None:
         self.study = study
         self.plan = plan
         self.folder = folder
-        self.board = board
         self.observer = observer
-        self._file = LeaderboardFile(folder.path)
+        self._file = file
         self._cache = Cache(done=study.keys())
         self._meter = Meter(replace(plan.budget, trials=plan.target), study.seconds)
-        self._rungs = None if plan.pruner is None else Rungs(plan.pruner, board.objectives, study.stands())
+        self._rungs = None if plan.pruner is None else Rungs(plan.pruner, file.board.objectives, study.stands())
         self._running: dict[int, Candidate] = {}
         self._orphans: list[Ask] = []
         self._elsewhere = Elsewhere()
         self._others_run = False
         self._evaluated = 0
         self._failures: list[str] = []
+
+    @property
+    def board(self) -> Leaderboard:
+        """The leaderboard so far."""
+        return self._file.board
 
     def run(self, executor: Executor) -> Leaderboard:
         """Go on until the budget is spent; return the leaderboard.
@@ -105,13 +109,14 @@ class Driver:
         with self.study.drivers.turn():
             self._orphans = self.study.orphans()
             self.study.begin_with(self.plan.warm.points)
-        self.board = replace(self.board, trials=self.study.rows())
-        self._meter.see(self.board.trials, self.board)
-        self._file.write(self.board)
-        self.observer.search_started(self.board, executor.slots)
-        if not self._meter.allows(len(self.board.trials)):
+        board = replace(self.board, trials=self.study.rows())
+        self._meter.see(board.trials, board)
+        self.observer.search_started(board, executor.slots)
+        if not self._meter.allows(len(board.trials)):
+            # The file stays: it may say more than the study, as of a search that has ended.
             self.study.release(self._meter.seconds)
-            return self.board
+            return board
+        self._file.write(board)
         try:
             executor.start()
             self._work(executor)
@@ -304,7 +309,8 @@ class Driver:
 
     def _repeat(self, number: int, candidate: Candidate) -> None:
         source = self.study.row(self._cache.done[candidate.key])
-        record = _record(candidate, source.metrics, cached=True, source=source.number, guards=dict(source.guards))
+        known = {"source": source.number, "taken_from": source.taken_from, "guards": dict(source.guards)}
+        record = _record(candidate, source.metrics, cached=True, **known)
         if source.complete:
             self.study.complete(number, source.values, record)
         elif source.stopped:
@@ -326,9 +332,9 @@ class Driver:
 
     def _told(self, number: int) -> None:
         row = self.study.row(number)
-        self.board = self.board.add(row)
-        self._meter.see([row], self.board)
-        self._file.offer(self.board)
+        board = self.board.add(row)
+        self._meter.see([row], board)
+        self._file.offer(board)
         self.observer.trial_finished(row, self.board)
 
     def _stop_when_all_fail(self, result: Result) -> None:

@@ -47,6 +47,11 @@ class TrainEvaluation:
         """
         return ("val_accuracy", "val_loss", "train_loss", "seconds", *((LATENCY,) if self.latency else ()))
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether there is something to publish: always."""
+        return True
+
     def digest(self, data: Any) -> str:
         """Return the digest of the data; reads them."""
         if data is None:

@@ -108,6 +108,11 @@ class Evaluation(Protocol):
         """Names of the figures that every successful result holds."""
         ...
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether `run` leaves weights in the job's folder, without which `publish` cannot do its work."""
+        ...
+
     def digest(self, data: Any) -> str:
         """Return a hash of the data's content, which is part of the cache's key."""
         ...
@@ -119,6 +124,6 @@ class Evaluation(Protocol):
     def publish(self, job: Job, best: Path) -> float | None:
         """Write the weights and source of a finished job into `best`; return its accuracy on the test set.
 
-        Returns None when the job's folder holds no weights any more, or damaged ones.
+        Returns None when the job's folder holds no weights any more, or damaged ones, or when `run` keeps none.
         """
         ...

@@ -12,9 +12,8 @@ from fractalgen.search.candidate import Realize, draw_point
 from fractalgen.search.constraints import Constraint, violations
 from fractalgen.search.executors import EXECUTORS, Executor
 from fractalgen.search.job import Evaluation
-from fractalgen.search.machines.capacity import Layout, in_words
+from fractalgen.search.machines.capacity import Layout, cores, in_words
 from fractalgen.search.machines.placement import Placement
-from fractalgen.search.results.run_folder import cores
 from fractalgen.search.samplers import Sampler
 from fractalgen.spec.holes import Space
 from fractalgen.spec.search import Search

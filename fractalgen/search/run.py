@@ -27,10 +27,11 @@ from fractalgen.search.points.warm_start import WarmStart, read_warm_start
 from fractalgen.search.preflight import Site, check_points, check_sampler, check_space, choose_site
 from fractalgen.search.progress import Observer, Silent
 from fractalgen.search.proxies.evaluation import score_one, with_proxies
-from fractalgen.search.results.leaderboard import FILE, Leaderboard, Row
-from fractalgen.search.results.run_folder import RunFolder, write_json
+from fractalgen.search.results.leaderboard import Leaderboard, Row
+from fractalgen.search.results.leaderboard_file import LeaderboardFile
+from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.search.samplers import Survey
-from fractalgen.search.store.full_disk import full_disk_is_said
+from fractalgen.search.store.full_disk import full_disk, full_disk_is_said
 from fractalgen.search.store.storage import Storage
 from fractalgen.search.store.study import Published, Study, StudyOptions
 from fractalgen.search.weight_sharing import SharedEvaluation, TrainAlone, shared_evaluation, train_shared
@@ -96,7 +97,7 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     folder.check()
     measuring = _measuring(spec.search or Search(), options.evaluation)
     options = replace(options, evaluation=with_proxies(measuring, spec.search or Search()))
-    evaluation = shared_evaluation(spec, folder.path, options.evaluation)
+    evaluation = shared_evaluation(spec, folder.path, options.evaluation, options.storage)
     checked = _check(spec, replace(options, evaluation=evaluation), folder)
     for line in (*checked.site.layout.lines, propose(folder.path)):
         if line:
@@ -105,19 +106,19 @@ def run_search(spec: Spec, out: Path, options: SearchOptions = SearchOptions()) 
     with storage.faults_are_said(), full_disk_is_said(folder.path), folder.owned():
         study = Study(folder.path, checked.study, storage)
         folder.start(spec.to_yaml(), {"seed": checked.plan.seed, **checked.study.signature})
-        board = Leaderboard(spec.name, checked.study.objectives, checked.plan.target)
+        file = LeaderboardFile(folder.path, Leaderboard(spec.name, checked.study.objectives, checked.plan.target))
         plan = checked.plan
         if isinstance(evaluation, SharedEvaluation):
             evolved = train_shared(spec, plan, evaluation, checked.study.sampler, options.say)
             plan = replace(plan, warm=replace(plan.warm, points=(*evolved, *plan.warm.points)))
-        driver = Driver(study, plan, folder, board, options.observer)
-        board = driver.run(checked.site.make(evaluation))
+        board = Driver(study, plan, folder, file, options.observer).run(checked.site.make(evaluation))
         winner = _Winner(study, folder, checked.plan, options.evaluation)
         if isinstance(evaluation, SharedEvaluation):
-            alone = TrainAlone(folder, winner.job, partial(checked.site.make, options.evaluation), options.observer)
+            executor = partial(checked.site.make, options.evaluation)
+            alone = TrainAlone(folder, winner.job, executor, options.observer, file)
             board = alone.best(board, evaluation.sharing.retrain)
-        board = winner.finish(board)
-        write_json(folder.path / FILE, board.to_json())
+        board = replace(winner.finish(board), ended=True)
+        file.write(board)
     return board
 
 
@@ -227,13 +228,17 @@ class _Winner:
         if best is None:
             return board
         known = self.study.published
-        if self.study.drivers.several and not self.folder.holds(best.source):
-            # Another driver has the weights, and publishes them in its own folder.
+        if not self._is_mine(best):
             return board.with_test_accuracy(known.accuracy if known and known.number == best.source else None)
         if known is None or known.number != best.source or not known.files.items() <= self.folder.best_files().items():
             known = self._publish(best)
             self.study.published = known
         return board.with_test_accuracy(known.accuracy)
+
+    def _is_mine(self, best: Row) -> bool:
+        """Whether this driver has the weights, or began with the run that had them; else another one publishes them."""
+        taken = bool(best.taken_from) and best.key in self.plan.warm.taken
+        return taken or not self.study.drivers.several or self.folder.holds(best)
 
     def job(self, number: int) -> Job:
         """Return the job of a trial, whose spec is written anew."""
@@ -245,11 +250,23 @@ class _Winner:
         """Make `best/` anew, and what was lost of the trial too."""
         shutil.rmtree(self.folder.best, ignore_errors=True)
         number = row.source
-        if row.taken_from and Path(row.taken_from).is_dir():
-            shutil.copytree(row.taken_from, self.folder.trial(number), dirs_exist_ok=True)
+        there = self.folder.evaluated(row)
+        if there != self.folder.trial(number):
+            shutil.copytree(there, self.folder.trial(number), dirs_exist_ok=True)
         job = self.job(number)
         accuracy = self.evaluation.publish(job, self.folder.best)
-        if accuracy is None and not evaluate(self.evaluation, job, lambda _: True).failed:
+        if accuracy is None and self.evaluation.keeps_weights:
+            self._evaluate_again(job)
             accuracy = self.evaluation.publish(job, self.folder.best)
         write_text(self.folder.best / "spec.yaml", job.spec_file.read_text(encoding="utf-8"))
         return Published(number, accuracy, self.folder.best_files())
+
+    def _evaluate_again(self, job: Job) -> None:
+        result = evaluate(self.evaluation, job, lambda _: True)
+        if result.trouble == "disk":
+            raise full_disk(job.folder)
+        if result.failed:
+            raise SearchError(
+                f"the best network, trial {job.number}, cannot be trained again: {result.reason}",
+                "The same command tries again.",
+            )

@@ -39,6 +39,7 @@ class Formula:
     log: Path
     pause: float
     metrics = ("val_accuracy",)
+    keeps_weights = False
 
     def digest(self, data):
         return "none"

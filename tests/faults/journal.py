@@ -19,6 +19,7 @@ class Journal:
     file: Path
     pause: float
     metrics = ("val_accuracy",)
+    keeps_weights = True
 
     def digest(self, data):
         return "none"

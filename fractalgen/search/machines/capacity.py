@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fractalgen.search.results.run_folder import cores
 from fractalgen.spec.resources import Resources
 
 GIB = 2**30
@@ -81,6 +80,11 @@ def machine() -> Node:
     """Return this machine."""
     has: dict[str, float] = {"cpus": cores(), "gpus": len(gpus()), "memory": memory()}
     return Node(platform.node() or "this machine", {name: amount for name, amount in has.items() if amount})
+
+
+def cores() -> int:
+    """Return how many CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory() -> int:

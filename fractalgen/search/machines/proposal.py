@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fractalgen.search.machines.capacity import GIB, gpus, memory
-from fractalgen.search.results.run_folder import read_json
+from fractalgen.search.results.run_folder import RunFolder, read_json
 
 FIRST = 16
 """Trials that are looked at; the largest network of a space is hardly ever far above them."""
@@ -22,8 +22,8 @@ def fits(peaks: Sequence[int], there: int) -> int:
 
 def propose(run: Path) -> str:
     """Return, in a sentence, how many trials would fit; empty when no trial of the run has ended yet."""
-    trials = run / "trials"
-    records = (read_json(trials / str(number) / "metrics.json") or {} for number in _first(trials))
+    folder = RunFolder(run)
+    records = (read_json(folder.trial(number) / "metrics.json") or {} for number in _first(folder.trials))
     peaks = [int(record.get("peak_memory") or 0) for record in records]
     if not any(peaks):
         return ""

@@ -10,6 +10,7 @@ from fractalgen.errors import FractalGenError, SearchError
 from fractalgen.search.candidate import Candidate, Realize
 from fractalgen.search.points.starts import same_point
 from fractalgen.search.results.leaderboard import Leaderboard, Row
+from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.spec.holes import Space, Values
 from fractalgen.spec.search import Objective
 
@@ -39,6 +40,7 @@ def read_warm_start(folder: Path, space: Space, realize: Realize, objectives: tu
         SearchError: the folder holds no run, or none of its trials is a point of `space`.
     """
     board = Leaderboard.read(folder)
+    run = RunFolder(folder.absolute())
     taken: dict[str, Row] = {}
     same: list[Values] = []
     anew: list[Values] = []
@@ -48,7 +50,7 @@ def read_warm_start(folder: Path, space: Space, realize: Realize, objectives: tu
             continue
         values, candidate = found
         if candidate.key == row.key and all(goal.metric in row.metrics for goal in objectives):
-            taken[candidate.key] = replace(row, taken_from=row.taken_from or str(_folder(folder, row)))
+            taken[candidate.key] = replace(row, taken_from=row.taken_from or str(run.trial(row.source)))
             same.append(values)
         elif len(anew) < _ANEW:
             anew.append(values)
@@ -66,7 +68,3 @@ def _point_of(row: Row, space: Space, realize: Realize) -> tuple[Values, Candida
         return None if values is None else (values, realize(values))
     except FractalGenError:
         return None
-
-
-def _folder(run: Path, row: Row) -> Path:
-    return run.absolute() / "trials" / str(row.source)

@@ -37,6 +37,11 @@ class ProxyEvaluation:
         """Those of the other evaluation, if it is asked, and the proxies."""
         return (*(self.inner.metrics if self.trains else ("seconds",)), *self.proxies)
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether networks are trained by an evaluation that keeps their weights."""
+        return self.trains and self.inner.keeps_weights
+
     def digest(self, data: Any) -> str:
         """Return the digest of the data."""
         return self.inner.digest(data)

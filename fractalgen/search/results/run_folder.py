@@ -12,10 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import SearchError
+from fractalgen.search.machines.capacity import cores
+from fractalgen.search.results.leaderboard import Row
 
 _CHECKPOINT = "checkpoint.pt"
 _LOCKED = ("fractalgen", "torch", "optuna", "ray", "numpy")
@@ -27,13 +30,27 @@ class RunFolder:
 
     path: Path
 
+    @property
+    def trials(self) -> Path:
+        """The folder of all trials."""
+        return self.path / "trials"
+
     def trial(self, number: int) -> Path:
         """Return the folder of a trial."""
-        return self.path / "trials" / str(number)
+        return self.trials / str(number)
 
-    def holds(self, number: int) -> bool:
-        """Whether a trial was evaluated in this folder."""
-        return (self.trial(number) / "metrics.json").exists()
+    def evaluated(self, row: Row) -> Path:
+        """Return the folder of the trial whose evaluation gave the values: this one, what it repeats, or another run's.
+
+        Where that of another run is gone, it is the folder here, which has a copy if the network was published.
+        """
+        if row.taken_from and (taken := Path(row.taken_from)).is_dir():
+            return taken
+        return self.trial(row.source if row.cached else row.number)
+
+    def holds(self, row: Row) -> bool:
+        """Whether the evaluation of a trial left its files on this machine."""
+        return (self.evaluated(row) / "metrics.json").exists()
 
     @property
     def best(self) -> Path:
@@ -49,8 +66,9 @@ class RunFolder:
         """Check, without writing, that the folder can be made.
 
         Raises:
-            SearchError: something else has its name, or it may not be written.
+            SearchError: something else has its name, it may not be written, or this is Windows.
         """
+        _locks()
         nearest = next(place for place in (self.path, *self.path.absolute().parents) if place.exists())
         if not nearest.is_dir():
             raise SearchError(f"{str(nearest)!r} is not a folder", "Give another --out.")
@@ -66,12 +84,11 @@ class RunFolder:
         Raises:
             SearchError: another search runs in it.
         """
-        import fcntl
-
+        locks = _locks()
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / ".driver").open("a") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                locks.flock(file, locks.LOCK_EX | locks.LOCK_NB)
             except OSError:
                 raise SearchError(
                     f"another search runs in {str(self.path)!r}", "Wait for it, or give another --out."
@@ -103,9 +120,13 @@ class RunFolder:
         (self.trial(number) / _CHECKPOINT).unlink(missing_ok=True)
 
 
-def cores() -> int:
-    """Return how many CPU cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _locks() -> ModuleType:
+    """Return Python's module for locks of files, which Windows does not have."""
+    try:
+        import fcntl
+    except ImportError:
+        raise SearchError("a search needs Linux or macOS", "Use WSL.") from None
+    return fcntl
 
 
 def write_json(file: Path, data: Any) -> None:

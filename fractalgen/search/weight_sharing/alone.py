@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from fractalgen.search.job import EpochReport, Job, Outcome
 from fractalgen.search.progress import Observer
 from fractalgen.search.results.leaderboard import Leaderboard, Row
+from fractalgen.search.results.leaderboard_file import LeaderboardFile
 from fractalgen.search.results.run_folder import RunFolder, read_json, write_json
+from fractalgen.search.store.full_disk import full_disk
 from fractalgen.search.weight_sharing.evaluation import CHECKPOINT
 
 if TYPE_CHECKING:
@@ -29,20 +31,25 @@ class TrainAlone:
         job: Makes the job of a trial and writes its spec.
         executor: Makes the executor of the ordinary evaluation.
         observer: Who watches.
+        file: Where the leaderboard is written.
     """
 
     folder: RunFolder
     job: Callable[[int], Job]
     executor: Callable[[], Executor]
     observer: Observer
+    file: LeaderboardFile
 
     def best(self, board: Leaderboard, count: int) -> Leaderboard:
         """Return the leaderboard with the results of the `count` best networks, trained alone where they were not."""
         chosen = _by_shared_weights(board, count)
         waiting = [row for row in chosen if read_json(self._file(row.number)) is None]
-        if waiting:
-            self._train(waiting, board)
-        return self._with_results(board)
+        if not waiting:
+            return self._with_results(board)
+        self._train(waiting, board)
+        board = self._with_results(board)
+        self.file.write(board)
+        return board
 
     def _train(self, rows: list[Row], board: Leaderboard) -> None:
         executor = self.executor()
@@ -66,6 +73,8 @@ class TrainAlone:
         return True
 
     def _keep(self, outcome: Outcome) -> None:
+        if outcome.result.trouble == "disk":
+            raise full_disk(self.folder.trial(outcome.number))
         write_json(self._file(outcome.number), asdict(outcome.result))
         (self.folder.trial(outcome.number) / CHECKPOINT).unlink(missing_ok=True)
 
@@ -74,8 +83,11 @@ class TrainAlone:
 
     def _with_result(self, row: Row) -> Row:
         known = None if row.cached else read_json(self._file(row.number))
-        metrics: Mapping[str, float] = known["metrics"] if known is not None else {}
-        return replace(row, alone={**row.metrics, **metrics} if metrics else {})
+        if known is None:
+            return replace(row, alone={})
+        if known["reason"]:
+            return replace(row, alone={}, reason=f"not trained alone: {known['reason']}")
+        return replace(row, alone={**row.metrics, **known["metrics"]})
 
     def _file(self, number: int) -> Path:
         return self.folder.trial(number) / FILE

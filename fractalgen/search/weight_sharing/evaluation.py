@@ -42,6 +42,11 @@ class SharedEvaluation:
         """Accuracy and loss on the validation images, and how long that took."""
         return METRICS
 
+    @property
+    def keeps_weights(self) -> bool:
+        """Whether a network that was scored has weights of its own: not before it is trained alone."""
+        return False
+
     def digest(self, data: Any) -> str:
         """Return the digest of the data; reads them."""
         return self.alone.digest(data)

@@ -31,16 +31,19 @@ FOLDER = "supernet"
 Say = Callable[[str], object]
 
 
-def shared_evaluation(spec: Spec, out: Path, alone: Evaluation) -> Evaluation:
+def shared_evaluation(spec: Spec, out: Path, alone: Evaluation, storage: str | None = None) -> Evaluation:
     """Return the evaluation of a search: by shared weights where the spec says so, else `alone`.
 
     Raises:
-        SearchError: the space has a hole that shared weights cannot judge, the search would stop trials early, or a
-            population is to evolve without the sampler that says how.
+        SearchError: the space has a hole that shared weights cannot judge, the search would stop trials early, several
+            drivers share its study in `storage`, or a population is to evolve without the sampler that says how.
     """
     search = spec.search
     if search is None or search.weight_sharing is None:
         return alone
+    if storage is not None:
+        message = "shared weights lie in one run folder, and --storage is for several"
+        raise SearchError(message, "Leave --storage out, or take `weight_sharing` out of `search:`.")
     if search.pruner:
         message = (
             f"the pruner {next(iter(search.pruner))!r} has nothing to stop: with weight_sharing no trial is trained"

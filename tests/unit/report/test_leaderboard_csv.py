@@ -51,6 +51,15 @@ def test_a_repeat_shows_the_epochs_of_what_it_repeats(search_run, board):
     assert table(search_run)[3]["val_accuracy 1"] == "0.7"
 
 
+def test_a_trial_that_was_taken_over_shows_the_epochs_that_another_search_knows(search_run, board, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    keep(other, 7, [0.6, 0.8])
+    board["trials"][0]["taken_from"] = str(other / "trials" / "7")
+    (search_run / "leaderboard.json").write_text(json.dumps(board))
+    row = table(search_run)[0]
+    assert (row["val_accuracy 1"], row["val_accuracy 2"]) == ("0.6", "0.8")
+
+
 def test_a_search_that_has_no_trial_yet_has_an_empty_table(search_run, board):
     (search_run / "leaderboard.json").write_text(json.dumps({**board, "trials": [], "best": None, "front": []}))
     assert table(search_run) == []

@@ -14,17 +14,17 @@ REFRESH = '<meta http-equiv="refresh"'
 
 
 def test_the_report_follows_the_search_and_stands_still_at_its_end(search_run, board):
-    steps = [2, 4, 5]
+    steps = [(1, 2, False), (2, 5, False), (3, 5, True)]
 
-    def write(count):
+    def write(now, count, ended):
         file = search_run / "leaderboard.json"
-        file.write_text(json.dumps({**board, "trials": board["trials"][:count]}))
-        os.utime(file, ns=(count, count))
+        file.write_text(json.dumps({**board, "trials": board["trials"][:count], "ended": ended}))
+        os.utime(file, ns=(now, now))
 
-    write(steps.pop(0))
-    watched = watch_report(search_run, lambda _: write(steps.pop(0)))
+    write(*steps.pop(0))
+    watched = watch_report(search_run, lambda _: write(*steps.pop(0)))
     seen = [(len(found.trials), REFRESH in (search_run / "report.html").read_text()) for found in watched]
-    assert seen == [(2, True), (4, True), (5, False)]
+    assert seen == [(2, True), (5, True), (5, False)], "the best network is published after the last trial"
 
 
 def test_nothing_is_written_while_nothing_changes(search_run, board):

@@ -20,6 +20,7 @@ from fractalgen.search.constraints import Constraint
 from fractalgen.search.driver import Driver, Plan
 from fractalgen.search.executors.inline import Inline
 from fractalgen.search.points.warm_start import WarmStart
+from fractalgen.search.results.leaderboard_file import LeaderboardFile
 from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.search.store.study import Study, StudyOptions
 from fractalgen.spec.holes import Hole, Space
@@ -38,6 +39,7 @@ class Formula:
     """Scores a width by its distance from six; counts what it is asked."""
 
     metrics: tuple[str, ...] = ("val_accuracy",)
+    keeps_weights: bool = False
     asked: list[int] = field(default_factory=list)
     fails: Callable[[Job, Mapping[str, Any]], object] = lambda *_: None
 
@@ -122,7 +124,7 @@ class Bench:
             warm=self.warm,
         )
         board = Leaderboard("bench", self.search.objectives, trials)
-        driver = Driver(self.study(), plan, RunFolder(self.folder), board, self.observer)
+        driver = Driver(self.study(), plan, RunFolder(self.folder), LeaderboardFile(self.folder, board), self.observer)
         return driver.run(executor or Inline(self.evaluation, 1))
 
 

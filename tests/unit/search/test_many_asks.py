@@ -17,6 +17,7 @@ class Free:
     """Scores a network by the length of its spec, and notes which were asked for."""
 
     metrics = ("val_accuracy",)
+    keeps_weights = False
 
     def __init__(self):
         self.ran = []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from fractalgen.errors import SearchError, UnknownNameError
-from fractalgen.search import Leaderboard, Result, SearchOptions, run_search
+from fractalgen.search import Leaderboard, Result, SearchOptions, Silent, run_search
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.spec import load
 
@@ -26,6 +27,7 @@ class Length:
     """Scores a network by the length of its spec."""
 
     metrics = ("val_accuracy",)
+    keeps_weights = True
 
     def __init__(self, weights=True):
         self.weights = weights
@@ -102,6 +104,80 @@ def test_the_winner_is_evaluated_again_when_its_weights_are_lost(tmp_path, spec,
     options.evaluation.ran.clear()
     again = run_search(spec(), tmp_path / "run", replace(options, trials=3))
     assert (options.evaluation.ran, again.test_accuracy) == ([source], 0.75)
+
+
+def lose_the_winner(folder, board):
+    shutil.rmtree(folder / "best")
+    (folder / "trials" / str(board.best.source) / "weights").unlink()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            ValueError("bad luck"),
+            r"the best network, trial \d, cannot be trained again: ValueError: bad luck. The same",
+        ),
+        (OSError(errno.ENOSPC, "full"), r"the disk is full that holds '.*trials/\d'. Free some space"),
+    ],
+)
+def test_a_winner_that_cannot_be_trained_again_is_said_and_tried_again(tmp_path, spec, options, error, message):
+    class Fails(Length):
+        def run(self, *_):
+            raise error
+
+    options = replace(options, trials=3)
+    lose_the_winner(tmp_path / "run", run_search(spec(), tmp_path / "run", options))
+    for _ in range(2):
+        with pytest.raises(SearchError, match=message):
+            run_search(spec(), tmp_path / "run", replace(options, evaluation=Fails()))
+    assert run_search(spec(), tmp_path / "run", options).test_accuracy == 0.75
+
+
+def test_an_evaluation_that_keeps_no_weights_is_not_asked_twice(tmp_path, spec, options):
+    class Bare(Length):
+        keeps_weights = False
+
+    options = replace(options, trials=3, evaluation=Bare(weights=False))
+    board = run_search(spec(), tmp_path / "run", options)
+    assert (options.evaluation.ran, board.test_accuracy) == (sorted(set(options.evaluation.ran)), None)
+    assert (tmp_path / "run" / "best" / "spec.yaml").exists()
+
+
+def test_the_leaderboard_says_that_the_search_has_ended_only_when_it_has(tmp_path, spec, options):
+    class Looks(Length):
+        def publish(self, job, best):
+            self.seen = Leaderboard.read(tmp_path / "run")
+            return super().publish(job, best)
+
+    options = replace(options, evaluation=Looks())
+    board = run_search(spec(), tmp_path / "run", options)
+    assert (len(options.evaluation.seen.trials), options.evaluation.seen.ended) == (6, False)
+    assert board == Leaderboard.read(tmp_path / "run")
+    assert board.ended
+
+
+def test_a_search_that_has_ended_and_is_taken_up_keeps_its_leaderboard(tmp_path, spec, options):
+    class Looks(Silent):
+        def search_started(self, *_):
+            self.seen = Leaderboard.read(tmp_path / "run")
+
+    board, looks = run_search(spec(), tmp_path / "run", options), Looks()
+    (tmp_path / "run" / "best" / "spec.yaml").unlink()
+
+    def publish(*_):
+        assert Leaderboard.read(tmp_path / "run") == board
+        return 0.75
+
+    options.evaluation.publish = publish
+    assert run_search(spec(), tmp_path / "run", replace(options, observer=looks)) == board == looks.seen
+
+
+def test_a_system_without_locks_of_files_is_refused_and_nothing_is_written(tmp_path, spec, options, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with pytest.raises(SearchError, match=r"a search needs Linux or macOS. Use WSL."):
+        run_search(spec(), tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("harm", [lambda file: file.unlink(), lambda file: file.write_text("torn")])

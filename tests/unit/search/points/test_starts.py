@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from fractalgen.errors import ParameterError, SearchError, UnknownNameError
 from fractalgen.search import Result, SearchOptions, run_search
 from fractalgen.search.points.starts import read_point, same_point, whole_point
 from fractalgen.search.points.warm_start import WarmStart
+from fractalgen.search.store.drivers import Alone
 from fractalgen.spec.holes import Hole, Space
 from fractalgen.spec.load import load_text
 from fractalgen.spec.tree import parse
@@ -129,6 +131,7 @@ def search(tmp_path):
 
 class Counted:
     metrics = ("val_accuracy",)
+    keeps_weights = True
 
     def __init__(self):
         self.asked = []
@@ -160,6 +163,40 @@ def test_the_weights_of_a_winner_that_was_taken_over_are_found(search, tmp_path)
     search("one")
     board, asked = search("two", trials=1, warm_start=tmp_path / "one")
     assert (board.best.number, board.test_accuracy, asked) == (0, 0.75, [])
+
+
+@pytest.mark.parametrize(("trials_are_there", "trained"), [(True, []), (False, [0])])
+def test_a_winner_that_was_taken_over_is_published_though_there_are_other_drivers(
+    search, tmp_path, monkeypatch, trials_are_there, trained
+):
+    search("one")
+    if not trials_are_there:
+        shutil.rmtree(tmp_path / "one" / "trials")
+    monkeypatch.setattr(Alone, "several", True)
+    board, asked = search("two", trials=1, warm_start=tmp_path / "one")
+    assert (board.best.number, board.test_accuracy, asked) == (0, 0.75, trained)
+
+
+def test_a_winner_of_another_driver_is_left_to_it(search, tmp_path, monkeypatch):
+    search("one")
+    shutil.rmtree(tmp_path / "one" / "best")
+    shutil.rmtree(tmp_path / "one" / "trials")
+    monkeypatch.setattr(Alone, "several", True)
+    board, asked = search("one")
+    assert (board.test_accuracy, asked) == (0.75, []), "what the other one found"
+    assert not (tmp_path / "one" / "best").exists()
+
+
+def test_a_repeat_of_what_was_taken_over_is_marked_too(bench, tmp_path):
+    bench.space = Space((Hole("body.kind", "choice", 0, 0, labels=("conv",)), Hole("body.width", "int", 1, 1)), 1)
+    known = replace(bench, folder=tmp_path / "known")
+    known.run(1)
+    row = replace(known.run(1).best, taken_from="runs/known/trials/0")
+    bench.warm = WarmStart(taken={row.key: row})
+    assert [(row.taken_from, row.cached) for row in bench.run(2).trials] == [
+        ("runs/known/trials/0", False),
+        ("runs/known/trials/0", True),
+    ]
 
 
 def test_networks_with_another_recipe_are_points_to_begin_with(search, tmp_path):

@@ -32,6 +32,7 @@ class Constant:
     """Trains nothing, says so."""
 
     metrics: tuple[str, ...] = ("val_accuracy", "seconds")
+    keeps_weights: bool = False
 
     def digest(self, data):
         return "digits"
@@ -105,6 +106,12 @@ def _job():
         spec_file = Text()
 
     return Written(0, None, spec({}).data)
+
+
+def test_weights_are_kept_by_what_trains_alone():
+    assert ProxyEvaluation(TrainEvaluation(), ("snip",), trains=True).keeps_weights
+    assert not ProxyEvaluation(TrainEvaluation(), ("snip",), trains=False).keeps_weights
+    assert not ProxyEvaluation(Constant(), ("snip",), trains=True).keeps_weights
 
 
 def test_only_proxies_among_the_objectives_are_asked():

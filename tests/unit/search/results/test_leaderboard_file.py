@@ -37,12 +37,12 @@ def trials(folder):
 
 
 def test_the_first_leaderboard_is_written_at_once(tmp_path, clock):
-    LeaderboardFile(tmp_path).offer(NEXT)
+    LeaderboardFile(tmp_path, BOARD).offer(NEXT)
     assert trials(tmp_path) == 1
 
 
 def test_writing_takes_at_most_a_twentieth_of_the_time(tmp_path, clock):
-    file = LeaderboardFile(tmp_path)
+    file = LeaderboardFile(tmp_path, BOARD)
     file.write(BOARD)
     clock.now += 8
     file.offer(NEXT)
@@ -53,7 +53,7 @@ def test_writing_takes_at_most_a_twentieth_of_the_time(tmp_path, clock):
 
 
 def test_what_is_written_already_is_not_written_again(tmp_path, clock):
-    file = LeaderboardFile(tmp_path)
+    file = LeaderboardFile(tmp_path, BOARD)
     file.write(NEXT)
     (tmp_path / "leaderboard.json").unlink()
     clock.now += 1000
@@ -62,7 +62,7 @@ def test_what_is_written_already_is_not_written_again(tmp_path, clock):
 
 
 def test_at_the_end_it_is_written_at_once(tmp_path, clock):
-    file = LeaderboardFile(tmp_path)
+    file = LeaderboardFile(tmp_path, BOARD)
     file.write(BOARD)
     file.write(NEXT)
     assert trials(tmp_path) == 1

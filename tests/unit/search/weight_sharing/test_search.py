@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from fractalgen.errors import SearchError, UnknownNameError
-from fractalgen.search import Leaderboard, SearchOptions, check_names, run_search
+from fractalgen.search import Leaderboard, SearchOptions, Silent, check_names, run_search
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.spec import load_text
 
@@ -95,6 +96,45 @@ def test_the_leaderboard_file_says_what_was_trained_alone(tmp_path, options):
     assert {data["trials"][number]["number"] for number in data["front"]} <= {
         row.number for row in board.trials if row.alone
     }
+
+
+@dataclass(frozen=True)
+class Raises(TrainEvaluation):
+    error: Exception | None = None
+
+    def run(self, *_):
+        raise self.error
+
+
+def test_a_full_disk_while_networks_are_trained_alone_loses_nothing(tmp_path, options):
+    full = replace(options, evaluation=Raises("cpu", error=OSError(errno.ENOSPC, "full")))
+    with pytest.raises(SearchError, match="the disk is full"):
+        run_search(space(), tmp_path / "run", full)
+    assert sum(bool(row.alone) for row in run_search(space(), tmp_path / "run", options).trials) == 2
+
+
+def test_a_network_that_cannot_be_trained_alone_says_why(tmp_path, options):
+    seen = []
+
+    class Notes(Silent):
+        def trial_finished(self, row, _):
+            seen.append(row.reason)
+
+    fails = replace(options, evaluation=Raises("cpu", error=ValueError("bad luck")), observer=Notes())
+    reason = "not trained alone: ValueError: bad luck"
+    with pytest.raises(SearchError, match="cannot be trained again: ValueError: bad luck"):
+        run_search(space(), tmp_path / "run", fails)
+    assert seen.count(reason) == 2
+    board = Leaderboard.read(tmp_path / "run")
+    assert [row.reason for row in board.trials].count(reason) == 2
+    assert not board.ended
+
+
+def test_shared_weights_are_of_one_driver(tmp_path, options):
+    message = r"shared weights lie in one run folder, and --storage is for several. Leave --storage out"
+    with pytest.raises(SearchError, match=message):
+        run_search(space(), tmp_path / "run", replace(options, storage="postgresql://me@host/base"))
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_study_goes_on_with_the_weight_sharing_that_it_began_with(tmp_path, options):
