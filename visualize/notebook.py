@@ -12,7 +12,7 @@ from fractalgen.spec import Spec
 
 from .compose import figure
 from .fact_table import column_table, figures
-from .plots import Axis, Point, scatter
+from .plots import Axis, Point, is_wide, scatter
 from .render_html import rows_html, table
 from .render_svg import svg
 
@@ -49,7 +49,7 @@ def _plot(board: Leaderboard) -> str:
     points = [point for row in board.trials if (point := _point(board, row)) is not None]
     if not points:
         return ""
-    wide = min(point.x for point in points) > 0 and max(p.x for p in points) / min(p.x for p in points) >= 20
+    wide = is_wide([point.x for point in points])
     return scatter(points, Axis(across.metric, wide, across.direction == "maximize"), Axis(up.metric))
 
 
