@@ -6,6 +6,9 @@ order of their colours: hashes of what lies above and below each node, refined u
 Where colours tie, one node is individualised and the rest refined again, and the least listing wins (McKay and
 Piperno, "Practical graph isomorphism, II", 2014); a candidate whose listing equals the first one's is an automorphic
 image of it, so its subtree needs no search.
+
+Most ties need none of that: equal branches from the same nodes into one join, of which nothing else reads a part, can
+change places (`_find_twins`), so that any order of them gives the same listing.
 """
 
 from __future__ import annotations
@@ -58,11 +61,14 @@ class _Canonicaliser:
         self._texts = [_describe(node, texts[id(node.part)], members[node.share]) for node in graph.nodes]
         self._free = [node.is_join and node.part.commutative for node in graph.nodes]
         self._uses: list[list[tuple[int, str]]] = []
+        self._twins: Sequence[int] = range(len(graph.nodes))
 
     def run(self) -> Canonical:
         colours = self._from_above()
         if self._ties(colours):
             self._uses = self._find_uses()
+            self._twins = self._find_twins()
+        if self._ties(colours):
             return self._search(colours, 0)
         return self._numbered(colours)
 
@@ -91,6 +97,21 @@ class _Canonicaliser:
             uses[output].append((-1, str(position)))
         return uses
 
+    def _find_twins(self) -> list[int]:
+        """Return a number for each node; inputs of one commutative join with one number can change places.
+
+        A node with one reader ends a branch of its own. Two such branches are equal when they do the same to the same
+        nodes outside of them, with the same shared weights.
+        """
+        numbers: dict[Any, int] = {}
+        twins: list[int] = []
+        for index, node in enumerate(self._graph.nodes):
+            reads = [(twins[source], column) for source, column in self._columned(node)]
+            alone = len(self._uses[index]) == 1 and self._uses[index][0][0] >= 0 and bool(node.inputs)
+            key = (self._texts[index], node.share, tuple(sorted(reads) if self._free[index] else reads))
+            twins.append(numbers.setdefault(key if alone else index, len(numbers)))
+        return twins
+
     def _refine(self, colours: Colours) -> Colours:
         classes = len(set(colours))
         while True:
@@ -108,7 +129,7 @@ class _Canonicaliser:
             classes = count
 
     def _ties(self, colours: Colours) -> set[bytes]:
-        """Return the colours that different inputs of one commutative join share."""
+        """Return the colours that inputs of one commutative join share which cannot change places for all we know."""
         ties: set[bytes] = set()
         for index, node in enumerate(self._graph.nodes):
             if not self._free[index]:
@@ -116,7 +137,7 @@ class _Canonicaliser:
             seen: dict[Any, int] = {}
             for position, source in enumerate(node.inputs):
                 key = (colours[source], node.columns[position] if node.columns else None)
-                if seen.setdefault(key, source) != source:
+                if self._twins[seen.setdefault(key, source)] != self._twins[source]:
                     ties.add(colours[source])
         return ties
 
@@ -172,9 +193,14 @@ class _Canonicaliser:
         return Canonical(tuple(number), "\n".join(lines))
 
     def _ordered_inputs(self, index: int, node: Node, colours: Colours) -> list[tuple[int, str]]:
-        columns = [repr(c) for c in node.columns] if node.columns else [""] * len(node.inputs)
-        pairs = list(zip(node.inputs, columns, strict=True))
+        pairs = self._columned(node)
         return sorted(pairs, key=lambda pair: (colours[pair[0]], pair[1])) if self._free[index] else pairs
+
+    @staticmethod
+    def _columned(node: Node) -> list[tuple[int, str]]:
+        """Return each input with the columns that take it, as text."""
+        columns = [repr(c) for c in node.columns] if node.columns else [""] * len(node.inputs)
+        return list(zip(node.inputs, columns, strict=True))
 
 
 def _describe(node: Node, part: str, members: int) -> str:

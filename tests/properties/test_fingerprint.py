@@ -136,6 +136,29 @@ def test_a_ring_of_six_is_not_two_rings_of_three():
         assert canonical(shuffled(two, rng)).digest == canonical(two).digest
 
 
+def branches(pairs):
+    """Two equal convs of the input, and for each pair of them a sum of their ReLUs; all sums are added."""
+    conv, relu, total = OP_CHOICES[0], OP_CHOICES[1], JOIN_CHOICES[0]
+    nodes = [Node(Input(), name="input", type=TYPE), *(Node(conv, (0,), name=f"c{i}", type=TYPE) for i in range(2))]
+    sums = []
+    for number, pair in enumerate(pairs):
+        at = len(nodes)
+        nodes += [Node(relu, (1 + source,), name=f"r{number}{i}", type=TYPE) for i, source in enumerate(pair)]
+        nodes.append(Node(total, (at, at + 1), name=f"s{number}", type=TYPE))
+        sums.append(at + 2)
+    nodes.append(Node(total, tuple(sums), name="all", type=TYPE))
+    return Graph(tuple(nodes), (len(nodes) - 1,))
+
+
+def test_equal_branches_change_places_only_where_they_read_the_same_node():
+    apart, mixed = branches([(0, 0), (1, 1)]), branches([(0, 1), (0, 1)])
+    assert canonical(apart).digest != canonical(mixed).digest
+    rng = random.Random(0)
+    for graph in (apart, mixed, branches([(0, 1)] * 30)):
+        for _ in range(10):
+            assert canonical(shuffled(graph, rng)).digest == canonical(graph).digest
+
+
 def test_a_value_read_twice_is_not_two_equal_values():
     """y = conv(x); conv(y) + relu(y) is not the net with two first convs."""
     conv, relu, total = OP_CHOICES[0], OP_CHOICES[1], JOIN_CHOICES[0]

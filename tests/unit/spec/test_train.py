@@ -79,10 +79,10 @@ def test_editors_know_names_and_options():
 
     from fractalgen.ir.schema import schema
 
-    known = schema()
+    known = jsonschema.Draft202012Validator(schema())
 
     def check(train):
-        jsonschema.validate({"network": {"input": [1, 8, 8], "body": "flatten"}, "train": train}, known)
+        known.validate({"network": {"input": [1, 8, 8], "body": "flatten"}, "train": train})
 
     check({"augment": ["mirror", {"crop": {"padding": 2}}, {"cutout": None}], "schedule": "cosine"})
     check({"augment": [{"crop": {"padding": {"int": [1, 3]}}}], "schedule": {"one_cycle": {"warmup": 0.1}}})
