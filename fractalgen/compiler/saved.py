@@ -8,10 +8,8 @@ from fractalgen.compiler.exporters.safetensors import read
 from fractalgen.compiler.network import Network, compile_graph
 from fractalgen.errors import ExportError
 from fractalgen.passes import expand
+from fractalgen.run_files import SPEC, WEIGHTS
 from fractalgen.spec import Spec, load
-
-SPEC_FILE = "spec.yaml"
-WEIGHTS_FILE = "weights.safetensors"
 
 
 def saved_folder(folder: Path) -> Path:
@@ -21,10 +19,10 @@ def saved_folder(folder: Path) -> Path:
         ExportError: there is none.
     """
     for place in (folder, folder / "best"):
-        if (place / SPEC_FILE).exists() and (place / WEIGHTS_FILE).exists():
+        if (place / SPEC).exists() and (place / WEIGHTS).exists():
             return place
     raise ExportError(
-        f"{str(folder)!r} holds no trained network", f"Give the folder of a run: it has {SPEC_FILE} and {WEIGHTS_FILE}."
+        f"{str(folder)!r} holds no trained network", f"Give the folder of a run: it has {SPEC} and {WEIGHTS}."
     )
 
 
@@ -49,7 +47,7 @@ def load_saved(folder: Path) -> tuple[Spec, Network]:
         ExportError: there is none, or the weights are not those of the spec.
     """
     place = saved_folder(folder)
-    spec = load(place / SPEC_FILE)
+    spec = load(place / SPEC)
     network = compile_graph(expand(spec), spec.drop_path)
-    read(network, place / WEIGHTS_FILE)
+    read(network, place / WEIGHTS)
     return spec, network.eval()

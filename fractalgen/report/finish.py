@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fractalgen.compiler.saved import SPEC_FILE
 from fractalgen.passes import expand
 from fractalgen.report.write import write_report
+from fractalgen.run_files import SPEC
 from fractalgen.spec import load
 from fractalgen.visualize import draw
 
@@ -20,6 +20,6 @@ def finish_search(folder: Path) -> tuple[Path, ...]:
         FractalGenError: the folder is that of no search, or may not be written.
     """
     best = folder / "best"
-    spec = best / SPEC_FILE
+    spec = best / SPEC
     pictures = (draw(expand(load(spec)), best / PICTURE_FILE),) if spec.exists() else ()
     return (write_report(folder), *pictures)

@@ -10,10 +10,10 @@ from typing import Any
 from fractalgen.atomic import write_text
 from fractalgen.compiler.saved import saved_folder
 from fractalgen.errors import SearchError
-from fractalgen.report import training_run
 from fractalgen.report.evaluation_pictures import PICTURES
 from fractalgen.report.evaluation_record import FILE, EvaluationRecord
 from fractalgen.report.write import write_report
+from fractalgen.run_files import METRICS
 
 
 def keep_evaluation(run: Path, evaluation: Mapping[str, Any]) -> tuple[Path, ...]:
@@ -37,5 +37,5 @@ def keep_evaluation(run: Path, evaluation: Mapping[str, Any]) -> tuple[Path, ...
         raise SearchError(
             f"the evaluation cannot be written to {str(folder)!r}: {error.strerror}", "Make the folder writable."
         ) from None
-    report = (write_report(run),) if (run / training_run.FILE).is_file() else ()
+    report = (write_report(run),) if (run / METRICS).is_file() else ()
     return (*(folder / name for name, text in texts.items() if text), *report)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fractalgen.report.wording import state_of
+from fractalgen.run_files import METRICS
 from fractalgen.search import Leaderboard, Row
 from fractalgen.search.results.leaderboard import short_names
 from fractalgen.search.results.run_folder import RunFolder, read_json
@@ -56,7 +57,7 @@ def _rows(folder: Path, board: Leaderboard) -> Iterator[Cells]:
 
 def _history(folder: Path, row: Row) -> Sequence[Cells]:
     """Return what was known after each epoch of the trial that gave the values."""
-    known = read_json(RunFolder(folder).evaluated(row) / "metrics.json")
+    known = read_json(RunFolder(folder).evaluated(row) / METRICS)
     return known.get("history", ()) if isinstance(known, Mapping) else ()
 
 

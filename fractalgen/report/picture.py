@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from fractalgen.errors import FractalGenError
 from fractalgen.report.records import read_optional
+from fractalgen.run_files import SPEC
 from fractalgen.visualize import figure, svg
 from fractalgen.visualize.lettering import escape
 
@@ -25,13 +26,13 @@ def picture(folder: Path, name: str = "best.svg") -> str:
     drawn = read_optional(folder / name)
     if drawn:
         return drawn if is_harmless(drawn) else _as_image(drawn)
-    if not (folder / "spec.yaml").is_file():
+    if not (folder / SPEC).is_file():
         return ""
     from fractalgen.passes import expand
     from fractalgen.spec import load
 
     try:
-        return svg(figure(expand(load(folder / "spec.yaml"))))
+        return svg(figure(expand(load(folder / SPEC))))
     except FractalGenError as error:
         return f'<p class="muted">{escape(str(error))}</p>'
 

@@ -16,6 +16,7 @@ from fractalgen.report.search_charts import front_chart, history_chart, importan
 from fractalgen.report.timeline import timeline_chart
 from fractalgen.report.trial_pictures import trial_pictures
 from fractalgen.report.wording import plain, readable, shown
+from fractalgen.run_files import LOCK, SPEC
 from fractalgen.search import Leaderboard
 from fractalgen.search.results.leaderboard import short_names
 from fractalgen.visualize.lettering import escape
@@ -57,8 +58,8 @@ def _plots(board: Leaderboard) -> Iterable[str]:
 
 
 def _findings(folder: Path, board: Leaderboard) -> Iterable[str]:
-    lock = folded("lock.json: versions, seeds and digests of this run", _file(folder, "lock.json"))
-    space = folded("spec.yaml: the space that was searched", _file(folder, "spec.yaml"))
+    lock = folded("lock.json: versions, seeds and digests of this run", _file(folder, LOCK))
+    space = folded("spec.yaml: the space that was searched", _file(folder, SPEC))
     yield section("The best architecture", _best(folder / "best"), _best_note(board))
     yield section("What the guards found", _guards(board), _GUARDS_NOTE)
     yield section("Leaderboard", leaderboard_table(board), _TABLE_NOTE)
@@ -110,7 +111,7 @@ def _guards(board: Leaderboard) -> str:
 def _best(folder: Path) -> str:
     drawn = picture(folder)
     left = f'<div class="picture">{drawn}</div>' if drawn else ""
-    return side_by_side(left, listing(read_optional(folder / "spec.yaml"), "best/spec.yaml"))
+    return side_by_side(left, listing(read_optional(folder / SPEC), "best/spec.yaml"))
 
 
 def _best_note(board: Leaderboard) -> str:

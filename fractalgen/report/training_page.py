@@ -12,6 +12,7 @@ from fractalgen.report.page import folded, listing, page, seconds, section, shar
 from fractalgen.report.picture import picture
 from fractalgen.report.records import read_optional
 from fractalgen.report.training_run import ColumnScore, Epoch, TrainingRun
+from fractalgen.run_files import LOCK, SPEC
 from fractalgen.visualize import Axis, Series, curves
 from fractalgen.visualize.render_html import table
 
@@ -37,8 +38,8 @@ def training_page(folder: Path, run: TrainingRun) -> str:
             *([] if evaluation is None else evaluation_sections(evaluation)),
             section("Columns", "" if evaluation else table(_columns(run.columns)), _COLUMNS_NOTE),
             section("The network", f'<div class="picture">{drawn}</div>' if drawn else ""),
-            section("Spec", listing(read_optional(folder / "spec.yaml"), "spec.yaml")),
-            folded("lock.json", listing(read_optional(folder / "lock.json"), "lock.json")),
+            section("Spec", listing(read_optional(folder / SPEC), SPEC)),
+            folded(LOCK, listing(read_optional(folder / LOCK), LOCK)),
         ],
     )
 

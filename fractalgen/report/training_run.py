@@ -7,9 +7,8 @@ from pathlib import Path
 from pydantic import Field
 
 from fractalgen.report.records import Record
+from fractalgen.run_files import METRICS
 from fractalgen.search.results.records import read_record
-
-FILE = "metrics.json"
 
 
 class Epoch(Record):
@@ -62,4 +61,4 @@ def read_training_run(folder: Path) -> TrainingRun:
     Raises:
         SearchError: the folder holds no `metrics.json`, or one that cannot be understood.
     """
-    return read_record(folder / FILE, TrainingRun)
+    return read_record(folder / METRICS, TrainingRun)

@@ -14,6 +14,7 @@ from fractalgen.errors import FractalGenError
 from fractalgen.report.page import data, frame
 from fractalgen.report.records import read_optional
 from fractalgen.report.wording import summary
+from fractalgen.run_files import SPEC
 from fractalgen.search import Leaderboard, Row
 from fractalgen.search.results.run_folder import RunFolder
 from fractalgen.visualize import Look, figure, svg
@@ -42,7 +43,7 @@ def _entry(folder: Path, row: Row, pictures: dict[str, str]) -> Mapping[str, Any
 
 def _spec(folder: Path, row: Row) -> str:
     """Return the spec of a trial or of the one that it repeats; empty when it never ran."""
-    return read_optional(RunFolder(folder).evaluated(row) / "spec.yaml")
+    return read_optional(RunFolder(folder).evaluated(row) / SPEC)
 
 
 @lru_cache(maxsize=4096)  # a report that is watched is made again and again
@@ -64,5 +65,5 @@ def _card() -> str:
     return (
         '<aside class="card" id="card" hidden aria-live="polite"><header><h2></h2>'
         '<button type="button" class="close">Close</button></header><p class="muted"></p>'
-        f'<div class="picture"></div>{frame("", "spec.yaml")}</aside>'
+        f'<div class="picture"></div>{frame("", SPEC)}</aside>'
     )

@@ -13,6 +13,7 @@ from fractalgen.report.leaderboard_csv import FILE as TABLE
 from fractalgen.report.leaderboard_csv import leaderboard_csv
 from fractalgen.report.search_page import search_page
 from fractalgen.report.training_page import training_page
+from fractalgen.run_files import METRICS
 from fractalgen.search import Leaderboard
 from fractalgen.search.results import leaderboard
 
@@ -37,11 +38,11 @@ def write_report(run_dir: Path | str) -> Path:
         board = Leaderboard.read(folder)
         _write(folder / TABLE, leaderboard_csv(folder, board))
         text = search_page(folder, board)
-    elif (folder / training_run.FILE).is_file():
+    elif (folder / METRICS).is_file():
         text = training_page(folder, training_run.read_training_run(folder))
     else:
         raise SearchError(
-            f"{str(folder)!r} is not the folder of a run: it holds no {leaderboard.FILE} and no {training_run.FILE}",
+            f"{str(folder)!r} is not the folder of a run: it holds no {leaderboard.FILE} and no {METRICS}",
             "Give a folder that `fractalgen search` or `fractalgen train` wrote.",
         )
     return _write(folder / FILE, text)

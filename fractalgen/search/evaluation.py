@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fractalgen.errors import ExportError, OutOfMemoryError, SearchError
+from fractalgen.run_files import WEIGHTS
 from fractalgen.search.job import EpochReport, Job, Report, Result
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 LATENCY = "latency_ms"
 """Median time of an evaluation pass over one sample, measured before training and only when something asks for it."""
 
-_WEIGHTS = "weights.safetensors"
 _LEAST = 2
 """Images at a time that batch norm needs."""
 
@@ -106,11 +106,11 @@ class TrainEvaluation:
         spec = load(job.spec_file)
         network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed).eval()
         try:
-            safetensors.read(network, job.folder / _WEIGHTS)
+            safetensors.read(network, job.folder / WEIGHTS)
         except ExportError:
             return None
         best.mkdir(parents=True, exist_ok=True)
-        safetensors.write(network, best / _WEIGHTS)
+        safetensors.write(network, best / WEIGHTS)
         EXPORTERS.get("python")(network, best / "network.py")
         return float(evaluate(network, dataset_of(job.data).final_test(), task=task_of(spec.train)).accuracy)
 

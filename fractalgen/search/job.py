@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from fractalgen.run_files import SPEC
+
 Trouble = Literal["", "time", "memory", "crash", "disk"]
 
 
@@ -37,7 +39,7 @@ class Job:
     @property
     def spec_file(self) -> Path:
         """The filled spec."""
-        return self.folder / "spec.yaml"
+        return self.folder / SPEC
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import FractalGenError, Place, SearchError, SpecErrors
+from fractalgen.run_files import SPEC
 from fractalgen.search.attempt import evaluate
 from fractalgen.search.budget import Budget
 from fractalgen.search.candidate import FIGURES, Realize, realize, remembered
@@ -258,7 +259,7 @@ class _Winner:
         if accuracy is None and self.evaluation.keeps_weights:
             self._evaluate_again(job)
             accuracy = self.evaluation.publish(job, self.folder.best)
-        write_text(self.folder.best / "spec.yaml", job.spec_file.read_text(encoding="utf-8"))
+        write_text(self.folder.best / SPEC, job.spec_file.read_text(encoding="utf-8"))
         return Published(number, accuracy, self.folder.best_files())
 
     def _evaluate_again(self, job: Job) -> None:

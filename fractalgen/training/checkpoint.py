@@ -14,8 +14,8 @@ from torch import nn
 
 from fractalgen.atomic import write_bytes
 from fractalgen.errors import TrainError
+from fractalgen.run_files import CHECKPOINT
 
-FILE = "checkpoint.pt"
 ROOM = "Make room there; the same command goes on from the last checkpoint."
 """What helps when a file of a run cannot be written."""
 
@@ -47,7 +47,7 @@ def save(folder: Path, owner: Owner, state: State) -> None:
     buffer = BytesIO()
     torch.save({"owner": dict(owner), "state": state}, buffer)
     payload = buffer.getvalue()
-    path = folder / FILE
+    path = folder / CHECKPOINT
     try:
         write_bytes(path, _MAGIC + hashlib.sha256(payload).digest() + payload)
     except OSError as error:
@@ -56,7 +56,7 @@ def save(folder: Path, owner: Owner, state: State) -> None:
 
 def tidy(folder: Path) -> None:
     """Delete what a process that was killed while it wrote a checkpoint has left in `folder`."""
-    for leftover in folder.glob(f".{FILE}.*"):
+    for leftover in folder.glob(f".{CHECKPOINT}.*"):
         leftover.unlink(missing_ok=True)
 
 
@@ -66,7 +66,7 @@ def load(folder: Path, owner: Owner) -> State | None:
     Raises:
         TrainError: the checkpoint is damaged or belongs to another run.
     """
-    path = folder / FILE
+    path = folder / CHECKPOINT
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -7,6 +7,7 @@ from torch import nn
 
 from fractalgen.compiler.exporters import safetensors
 from fractalgen.errors import TrainError
+from fractalgen.run_files import WEIGHTS
 from fractalgen.spec.train import Train
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset
@@ -21,8 +22,6 @@ from fractalgen.training.score import Guards, Score
 from fractalgen.training.steps import Steps
 from fractalgen.training.synchronise import synchronised_batch_norm
 from fractalgen.training.tasks import task_of
-
-WEIGHTS_FILE = "weights.safetensors"
 
 
 def fit(network: nn.Module, recipe: Train, dataset: Dataset, options: FitOptions | None = None) -> Score:
@@ -84,8 +83,8 @@ def _run(loop: Loop, state: checkpoint.State | None) -> Score:
         score = loop.run()
     steps.finish()
     if loop.options.out is not None and rank() == 0:
-        safetensors.write(steps.network, loop.options.out / WEIGHTS_FILE)
+        safetensors.write(steps.network, loop.options.out / WEIGHTS)
     return score
 
 
-__all__ = ["WEIGHTS_FILE", "FitOptions", "OnEpoch", "fit"]
+__all__ = ["FitOptions", "OnEpoch", "fit"]

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from fractalgen.errors import CompileError, TrainError
+from fractalgen.run_files import STUDY
 from fractalgen.training.dataset import Dataset
 from fractalgen.training.modes import device_of, evaluating
 from fractalgen.training.outputs import outputs_of
@@ -69,7 +70,7 @@ def check_folder(folder: Path) -> None:
     Raises:
         TrainError: it cannot be made or written.
     """
-    if (folder / "study.db").exists():
+    if (folder / STUDY).exists():
         raise TrainError(f"{str(folder)!r} holds a search", "Give another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fractalgen.atomic import write_text
 from fractalgen.compiler import Network, compile_graph
-from fractalgen.compiler.saved import SPEC_FILE
 from fractalgen.errors import TrainError
 from fractalgen.passes import expand
+from fractalgen.run_files import METRICS, SPEC
 from fractalgen.spec import Spec
 from fractalgen.training import checkpoint
 from fractalgen.training.dataset import Dataset, load_data
@@ -32,8 +32,6 @@ from fractalgen.training.tasks import task_of
 
 if TYPE_CHECKING:
     from fractalgen.spec.data import Data
-
-METRICS_FILE = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -120,8 +118,8 @@ def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
 
     def on_epoch(record: Epoch) -> object:
         # From the first checkpoint on, the folder says what it is; `fit` has refused those of other runs.
-        if not (options.out / SPEC_FILE).exists():
-            _write(options.out / SPEC_FILE, spec.to_yaml())
+        if not (options.out / SPEC).exists():
+            _write(options.out / SPEC, spec.to_yaml())
         for logger in loggers:
             logger.log(figures_of(record), record.epoch)
         return options.on_epoch(record) if options.on_epoch is not None else None
@@ -135,13 +133,13 @@ def _run(spec: Spec, options: RunOptions, loggers: Sequence[Logger]) -> Run:
 
 
 def _finish(spec: Spec, out: Path, network: Network, dataset: Dataset, score: Score) -> Run:
-    _write(out / SPEC_FILE, spec.to_yaml())
+    _write(out / SPEC, spec.to_yaml())
     test = dataset.final_test()
     score = replace(score, guards=_final_guards(spec, network, dataset, test, score.guards))
     task = task_of(spec.train)
     found, columns = evaluate(network, test, task=task), evaluate_columns(network, test, task=task)
     run = Run(spec.name, score, found, columns, dataset.digest)
-    _write(out / METRICS_FILE, json.dumps(run.as_dict(), indent=2) + "\n")
+    _write(out / METRICS, json.dumps(run.as_dict(), indent=2) + "\n")
     return run
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from fractalgen.run_files import METRICS
 from fractalgen.search.machines.capacity import GIB, gpus, memory
 from fractalgen.search.results.run_folder import RunFolder, read_json
 
@@ -23,7 +24,7 @@ def fits(peaks: Sequence[int], there: int) -> int:
 def propose(run: Path) -> str:
     """Return, in a sentence, how many trials would fit; empty when no trial of the run has ended yet."""
     folder = RunFolder(run)
-    records = (read_json(folder.trial(number) / "metrics.json") or {} for number in _first(folder.trials))
+    records = (read_json(folder.trial(number) / METRICS) or {} for number in _first(folder.trials))
     peaks = [int(record.get("peak_memory") or 0) for record in records]
     if not any(peaks):
         return ""

@@ -17,10 +17,10 @@ from typing import Any
 
 from fractalgen.atomic import write_text
 from fractalgen.errors import SearchError
+from fractalgen.run_files import CHECKPOINT, LOCK, METRICS, SPEC
 from fractalgen.search.machines.capacity import cores
 from fractalgen.search.results.leaderboard import Row
 
-_CHECKPOINT = "checkpoint.pt"
 _LOCKED = ("fractalgen", "torch", "optuna", "ray", "numpy")
 
 
@@ -50,7 +50,7 @@ class RunFolder:
 
     def holds(self, row: Row) -> bool:
         """Whether the evaluation of a trial left its files on this machine."""
-        return (self.evaluated(row) / "metrics.json").exists()
+        return (self.evaluated(row) / METRICS).exists()
 
     @property
     def best(self) -> Path:
@@ -72,7 +72,7 @@ class RunFolder:
         nearest = next(place for place in (self.path, *self.path.absolute().parents) if place.exists())
         if not nearest.is_dir():
             raise SearchError(f"{str(nearest)!r} is not a folder", "Give another --out.")
-        if (self.path / "metrics.json").exists() or (self.path / _CHECKPOINT).exists():
+        if (self.path / METRICS).exists() or (self.path / CHECKPOINT).exists():
             raise SearchError(f"{str(self.path)!r} holds a training run", "Give another --out.")
         if not os.access(nearest, os.W_OK):
             raise SearchError(f"{str(nearest)!r} may not be written", "Give another --out.")
@@ -97,10 +97,10 @@ class RunFolder:
 
     def start(self, spec_text: str, facts: Mapping[str, Any]) -> None:
         """Write `spec.yaml`, and `lock.json` when the run is new."""
-        write_text(self.path / "spec.yaml", spec_text)
-        if not (self.path / "lock.json").exists():
+        write_text(self.path / SPEC, spec_text)
+        if not (self.path / LOCK).exists():
             lock = {"versions": _versions(), "cores": cores(), "machine": platform.machine(), **facts}
-            write_json(self.path / "lock.json", lock)
+            write_json(self.path / LOCK, lock)
 
     def take(self, number: int, key: str) -> dict[str, Any] | None:
         """Get the folder of a trial ready; return the result that `keep` left there, if the trial has ended.
@@ -111,13 +111,13 @@ class RunFolder:
         if (read_json(folder / "job.json") or {}).get("key") != key:
             shutil.rmtree(folder, ignore_errors=True)
             write_json(folder / "job.json", {"number": number, "key": key})
-        known: dict[str, Any] | None = read_json(folder / "metrics.json")
+        known: dict[str, Any] | None = read_json(folder / METRICS)
         return known
 
     def keep(self, number: int, result: Mapping[str, Any]) -> None:
         """Write the result of a trial, before the study is told; its checkpoint is of no use any more."""
-        write_json(self.trial(number) / "metrics.json", result)
-        (self.trial(number) / _CHECKPOINT).unlink(missing_ok=True)
+        write_json(self.trial(number) / METRICS, result)
+        (self.trial(number) / CHECKPOINT).unlink(missing_ok=True)
 
 
 def _locks() -> ModuleType:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fractalgen.errors import SearchError
+from fractalgen.run_files import STUDY
 from fractalgen.search.store.drivers import Alone, Several, reason, shown
 from fractalgen.spec.search import Objective
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import optuna
     from sqlalchemy import URL
 
-FILE = "study.db"
 _NAME = "search"
 _FORM = "Write postgresql://USER@HOST/DATABASE; without --storage the study lies in the run's folder."
 
@@ -33,7 +33,7 @@ class Storage:
     """
 
     def __init__(self, folder: Path, address: str | None = None, name: str = _NAME) -> None:
-        self._file = folder / FILE
+        self._file = folder / STUDY
         self._url = None if address is None else _read(address)
         self._name = _NAME if self._url is None else name
         self.drivers = Alone() if self._url is None else Several(self._url, name)

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fractalgen.run_files import CHECKPOINT
 from fractalgen.search.job import EpochReport, Job, Outcome
 from fractalgen.search.progress import Observer
 from fractalgen.search.results.leaderboard import Leaderboard, Row
 from fractalgen.search.results.leaderboard_file import LeaderboardFile
 from fractalgen.search.results.run_folder import RunFolder, read_json, write_json
 from fractalgen.search.store.full_disk import full_disk
-from fractalgen.search.weight_sharing.evaluation import CHECKPOINT
 
 if TYPE_CHECKING:
     from fractalgen.search.executors import Executor

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fractalgen.errors import SearchError
+from fractalgen.run_files import CHECKPOINT
 from fractalgen.search.evaluation import dataset_of
 from fractalgen.search.job import EpochReport, Evaluation, Job, Report, Result
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from fractalgen.compiler.supernet import WeightStore
     from fractalgen.spec.weight_sharing import WeightSharing
 
-CHECKPOINT = "checkpoint.pt"
 METRICS = ("val_accuracy", "val_loss", "seconds")
 """What shared weights say of a network: they have no training loss."""
 

@@ -8,7 +8,6 @@ from typer.testing import CliRunner
 from fractalgen.cli import app
 from fractalgen.compiler import compile_graph
 from fractalgen.compiler.exporters import EXPORTERS
-from fractalgen.compiler.saved import SPEC_FILE, WEIGHTS_FILE
 from fractalgen.errors import CompileError
 from fractalgen.passes import expand
 from fractalgen.spec import load_text
@@ -25,8 +24,8 @@ network:
 def export(tmp_path):
     run = tmp_path / "run"
     run.mkdir()
-    (run / SPEC_FILE).write_text(SPEC)
-    EXPORTERS.get("safetensors")(compile_graph(expand(load_text(SPEC))), run / WEIGHTS_FILE)
+    (run / "spec.yaml").write_text(SPEC)
+    EXPORTERS.get("safetensors")(compile_graph(expand(load_text(SPEC))), run / "weights.safetensors")
 
     def start(*arguments):
         file = tmp_path / "file"
