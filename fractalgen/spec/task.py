@@ -22,11 +22,12 @@ class ClassificationOptions(Model):
 class ReconstructionOptions(Model):
     """An autoencoder; a variational one where the network returns the moments of its latents as well."""
 
-    kl: float = Field(
-        default=1.0,
+    kl: float | None = Field(
+        default=None,
         ge=0,
         le=1e6,
-        description="Weight of the divergence of the latents from a standard Gaussian, for each number of an image.",
+        description="Weight of the divergence of the latents from a standard Gaussian, for each number of an image; 1 "
+        "when left out.",
     )
 
 

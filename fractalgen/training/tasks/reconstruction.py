@@ -44,7 +44,7 @@ class Reconstruction(Task):
                 f"the network has {len(outputs)} outputs, and reconstruction knows an image and moments",
                 "Leave the others out of `outputs:`.",
             )
-        if len(outputs) == 1 and "kl" in self.options.model_fields_set:
+        if len(outputs) == 1 and self.options.kl is not None:
             raise TrainError(
                 "kl weighs the moments of a second output, and the network has one output",
                 "Tap what `sample` reads and name it in `outputs:`, or take kl out of the task.",
@@ -61,8 +61,8 @@ class Reconstruction(Task):
         loss = F.mse_loss(outputs[0], inputs)
         if len(outputs) == 1:
             return loss
-        weight: float = self.options.kl / inputs[0].numel()
-        return loss + weight * divergence(outputs[1]).mean()
+        weight: float = 1.0 if self.options.kl is None else self.options.kl
+        return loss + weight / inputs[0].numel() * divergence(outputs[1]).mean()
 
     def measure(self, samples: Samples) -> Measure:
         """Return what measures the peak signal-to-noise ratio."""

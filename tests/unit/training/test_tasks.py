@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from fractalgen.compiler import compile_graph
 from fractalgen.errors import SpecError, TrainError
 from fractalgen.passes import expand
-from fractalgen.spec import load_text
+from fractalgen.spec import load, load_text
 from fractalgen.spec.data import Data
 from fractalgen.spec.task import MEASURES, Task
 from fractalgen.spec.train import Train
@@ -115,6 +115,17 @@ def test_an_autoencoder_learns(digits):
     ratios = [record.figures["val_psnr"] for record in score.epochs]
     assert ratios[0] < ratios[-1]
     assert score.guards.problems == ()
+
+
+def test_an_autoencoder_of_a_file_is_trained_and_its_spec_can_be_trained_again(tmp_path):
+    text = """
+network: {input: [1, 8, 8], body: conv}
+train: {task: reconstruction, epochs: 1, batch: 32}
+data: {source: synthetic, count: 64, shape: [1, 8, 8], classes: 2}
+"""
+    first = run_training(load_text(text), RunOptions(tmp_path / "first", device="cpu"))
+    again = run_training(load(tmp_path / "first" / "spec.yaml"), RunOptions(tmp_path / "again", device="cpu"))
+    assert again.test == first.test
 
 
 def test_a_variational_autoencoder_is_noisy_in_training_alone(digits):
