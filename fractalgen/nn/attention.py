@@ -68,7 +68,8 @@ class SelfAttention(nn.Module):
         queries = 1 if self.drop_kind == "column" else length
         starts = torch.empty(batch, self.heads, queries, length, device=device)
         starts.bernoulli_(self.drop_rate / self.drop_span)
-        spans = F.max_pool2d(F.pad(starts, (self.drop_span - 1, 0)), (1, self.drop_span), 1)
+        reach = min(self.drop_span, length)
+        spans = F.max_pool2d(F.pad(starts, (reach - 1, 0)), (1, reach), 1)
         kept = seen & (spans == 0)
         kept = torch.where(kept.any(-1, keepdim=True), kept, seen)
         self.realised_rate = 1 - kept.sum() / (seen.sum() * batch * self.heads)

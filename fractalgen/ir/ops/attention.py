@@ -20,7 +20,8 @@ def sequence(op: str, source: TensorType) -> TensorType:
         ShapeError: it is not `(length, channels)`.
     """
     if len(source.shape) != 2:
-        raise ShapeError(f"{op} needs a sequence (length, channels), found {source}", "Put embedding before it.")
+        before = "to_sequence" if len(source.shape) == 3 else "embedding"
+        raise ShapeError(f"{op} needs a sequence (length, channels), found {source}", f"Put {before} before it.")
     return source
 
 
@@ -58,7 +59,8 @@ class Attention(Op):
         """Check that `heads` divides the channels; what is dropped has no form where nothing is dropped."""
         if inputs[0].channels % self.heads:
             raise ParameterError(
-                f"attention.heads must divide the channels, found {self.heads} for {inputs[0].channels}"
+                f"attention.heads must divide the channels, found {self.heads} for {inputs[0].channels}",
+                f"Give heads that divide {inputs[0].channels}.",
             )
         return self if self.stochastic else replace(self, drop_span=1, drop_kind="column")
 

@@ -44,5 +44,8 @@ class ToImage(Op):
         if self.height is None and height * height != length:
             raise ShapeError(f"to_image finds no square of {length} pixels, found {source}", "Give it a height.")
         if length % height:
-            raise ShapeError(f"to_image cannot cut {length} pixels into {height} rows, found {source}", "")
+            raise ShapeError(
+                f"to_image cannot cut {length} pixels into {height} rows, found {source}",
+                f"Give a height that divides {length}.",
+            )
         return height, length // height

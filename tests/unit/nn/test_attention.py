@@ -140,6 +140,11 @@ def test_a_seed_decides_what_is_dropped(kind):
     assert not torch.equal(again, module(x))
 
 
+def test_a_span_costs_no_more_than_the_sequence_however_long_it_is():
+    module = attention("element", 0.5, span=10**30)
+    assert module.kept(2, 6, torch.device("cpu")).all()
+
+
 def test_a_span_longer_than_the_sequence_drops_to_its_end():
     kept = attention("column", 0.5, 30).kept(200, 5, torch.device("cpu"))
     texts = {"".join("x" if dropped else "." for dropped in row) for row in (~kept)[:, :, 0].flatten(0, 1).tolist()}
