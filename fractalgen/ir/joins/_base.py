@@ -43,8 +43,10 @@ class Join(Part):
         """Return the type of the widest branch.
 
         Raises:
-            ShapeError: the branches differ in a way that `adapt` does not mend; lists each with its shape.
+            ShapeError: the branches are tokens, or differ in a way that `adapt` does not mend; lists their shapes.
         """
+        if inputs[0].dtype != "float":
+            raise _clash(self, "features", inputs, "Put embedding before it.")
         self.check_sizes(inputs)
         wide = self.width(inputs)
         mends = self.adapt == "project" and inputs[0].streams is None

@@ -27,6 +27,7 @@ CASES = [
     (HEAD + "{conv: {out: true}}\n", "conv.out must be a whole number, found true"),
     (HEAD + "{conv: {kernel: 2}}\n", "conv.padding 'same' needs an odd kernel, found 2"),
     (HEAD + "{conv: {kernel: [1, 2, 3]}}\n", "conv.kernel must be a whole number or a list of 2, found [1, 2, 3]"),
+    ("network:\n  input: {shape: [5], dtype: int}\n  body: {join: {mode: mean, branches: [identity, identity]}}\n", "mean join needs features from its branches: branch 1 has 5:int, branch 2 has 5:int. Put embedding before it."),
     (HEAD + "{conv: {groups: 2}}\n", "groups must divide the channels in and out, found 2 for 3 and 3"),
     (HEAD + "{conv: {witdh: 3}}\n", "'conv' has no parameter 'witdh'"),
     (HEAD + "{conv: 3}\n", "'conv' takes named parameters, found 3"),
