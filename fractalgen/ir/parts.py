@@ -7,6 +7,7 @@ and the bounds that `field` declares.
 from __future__ import annotations
 
 import dataclasses
+import sys
 import types
 import typing
 from abc import ABC, abstractmethod
@@ -196,6 +197,7 @@ def _check_bounds(name: str, value: float, bounds: typing.Mapping[str, float], p
 
 
 _MISFIT = object()
+_LARGEST = sys.float_info.max
 
 
 def _convert(value: Any, hint: Any) -> Any:
@@ -218,7 +220,7 @@ def _convert(value: Any, hint: Any) -> Any:
 def _convert_scalar(value: Any, hint: Any) -> Any:
     if hint is bool or hint is str or hint is type(None):
         return value if isinstance(value, hint) else _MISFIT
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST <= value <= _LARGEST:
         return _MISFIT
     if hint is int:
         return int(value) if value == value // 1 else _MISFIT

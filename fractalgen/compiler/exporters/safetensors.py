@@ -36,9 +36,19 @@ def read(network: nn.Module, path: Path) -> None:
     from safetensors.torch import load_file
 
     try:
-        network.load_state_dict(load_file(path))
-    except (OSError, SafetensorError) as error:
-        raise ExportError(f"{str(path)!r} cannot be read: {error}") from None
-    except RuntimeError as error:
-        first = str(error).splitlines()[-1].strip()
-        raise ExportError(f"{str(path)!r} holds the weights of another network: {first}") from None
+        found = load_file(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExportError(f"{str(path)!r} cannot be read: {reason}", "Check its name and permissions.") from None
+    except SafetensorError as error:
+        raise ExportError(f"{str(path)!r} is damaged: {error}", "Train the network again.") from None
+    own = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    theirs = {name: tuple(value.shape) for name, value in found.items()}
+    if own != theirs:
+        name = next(name for name in sorted({*own, *theirs}) if own.get(name) != theirs.get(name))
+        is_, wanted = theirs.get(name, "not there"), own.get(name, "unknown")
+        raise ExportError(
+            f"{str(path)!r} holds the weights of another network: {name} is {is_} in it, {wanted} in the network",
+            "Use the spec that they were trained with.",
+        )
+    network.load_state_dict(found)

@@ -26,7 +26,9 @@ class Sample(Op):
     def infer(self, inputs: Types) -> TensorType:
         """Return the type with half the channels."""
         source = inputs[0]
-        if source.channels % 2 or source.dtype != "float":
+        if source.dtype != "float":
+            raise ShapeError(f"sample reads numbers, found {source}", "Put embedding before it.")
+        if source.channels % 2:
             raise ShapeError(
                 f"sample needs an even number of channels, means and log-variances, found {source}",
                 "Put conv or linear with twice the channels before it.",

@@ -11,6 +11,8 @@ CASES = [
     ("{leaky_relu: {slope: 1}}", "leaky_relu.slope must be below 1, found 1"),
     ("{leaky_relu: {slope: -0.1}}", "leaky_relu.slope must be at least 0, found -0.1"),
     ("{leaky_relu: {slope: steep}}", "leaky_relu.slope must be a number, found 'steep'"),
+    ("{leaky_relu: {slope: .inf}}", "leaky_relu.slope must be a number, found .inf"),
+    (f"{{leaky_relu: {{slope: 1{'0' * 400}}}}}", "leaky_relu.slope must be a number, found '1000"),
     ("{leaky_relu: {alpha: 0.1}}", "'leaky_relu' has no parameter 'alpha'"),
     ("{conv_transpose: {out: 0}}", "conv_transpose.out must be at least 1, found 0"),
     ("{conv_transpose: {kernel: 0}}", "conv_transpose.kernel must be at least 1, found 0"),
