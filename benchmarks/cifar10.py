@@ -25,7 +25,7 @@ RESULTS = HERE / "results" / "cifar10.json"
 Row = dict[str, Any]
 TEMPLATE, UNIT = HERE / "specs" / "template.yaml", HERE / "specs" / "template_unit.yaml"
 ONE_CYCLE = ("train.schedule=one_cycle",)
-PEAKS = (0.02, 0.04)
+PEAKS = (0.02, 0.04, 0.08)
 """Of one cycle, besides the .01 of the specs."""
 TRAININGS: dict[str, tuple[Path, tuple[str, ...]]] = {
     "template": (TEMPLATE, ()),
