@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from fractalgen.errors import FractalGenError
 from fractalgen.search.job import EpochReport, Evaluation, GoOn, Job, Result, Trouble
 from fractalgen.search.machines.peak_memory import PeakMemory, free, is_full
 from fractalgen.search.store.full_disk import is_full_disk
@@ -91,8 +92,13 @@ def attempt(evaluation: Evaluation, job: Job, go_on: GoOn) -> Result:
     except _Ended:
         return watch.ended()
     except Exception as error:  # noqa: BLE001 - one bad architecture must not end a search
-        return Result(reason=f"{type(error).__name__}: {error}".strip(": "), trouble=_trouble(error), **watch.facts())
+        return Result(reason=_in_words(error), trouble=_trouble(error), **watch.facts())
     return replace(result, peak_memory=result.peak_memory or watch.peak())
+
+
+def _in_words(error: Exception) -> str:
+    """Return what an error says; of one that is not ours, also its kind."""
+    return str(error) if isinstance(error, FractalGenError) else f"{type(error).__name__}: {error}".strip(": ")
 
 
 def _trouble(error: Exception) -> Trouble:

@@ -64,7 +64,7 @@ def read_constraint(metric: str, bound: Tree, place: Place | None = None, measur
         number = float(match[2]) if match else math.nan
     except ValueError:
         number = math.nan
-    if match is None or math.isnan(number):
+    if match is None or not math.isfinite(number):
         message = f"the constraint on {metric} must be a comparison with a number, found {bound.value!r}"
         raise ParameterError(message, "Write it as '< 5e6'.", bound.place)
     return Constraint(metric, match[1], number)

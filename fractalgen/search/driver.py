@@ -343,7 +343,7 @@ class Driver:
             self._failures.append(result.reason)
         if len(self._failures) == self._evaluated == _FAILURES_BEFORE_STOP:
             raise SearchError(
-                f"the first {_FAILURES_BEFORE_STOP} evaluations failed: {self._failures[0]}",
+                f"the first {_FAILURES_BEFORE_STOP} evaluations failed: {self._failures[0].rstrip('.')}",
                 "Train one point alone with `fractalgen train` to see more, then search in another --out.",
             )
 

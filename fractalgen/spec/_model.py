@@ -17,7 +17,7 @@ from fractalgen.spec.wording import alternatives, describe, show
 class Model(BaseModel):
     """Base of everything that a spec file can hold besides expressions."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 M = TypeVar("M", bound=BaseModel)
