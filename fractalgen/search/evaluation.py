@@ -15,6 +15,7 @@ from fractalgen.search.job import EpochReport, Job, Report, Result
 if TYPE_CHECKING:
     from torch import nn
 
+    from fractalgen.spec import Spec
     from fractalgen.spec.train import Train
     from fractalgen.training import Dataset
 
@@ -57,6 +58,20 @@ class TrainEvaluation:
         if data is None:
             raise SearchError("the search has no data to train on", "Give --data digits, or `data:` in the spec.")
         return str(dataset_of(data).digest)
+
+    def check(self, spec: Spec, data: Any) -> None:
+        """Check that the network of a filled spec and its task fit the data.
+
+        Raises:
+            TrainError: they do not.
+        """
+        from fractalgen.compiler import compile_graph
+        from fractalgen.passes import expand
+        from fractalgen.training import task_of
+        from fractalgen.training.preflight import check_network
+
+        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
+        check_network(network, dataset_of(data), task_of(spec.train))
 
     def run(self, job: Job, report: Report) -> Result:
         """Train; a run that was cut off goes on from its checkpoint."""

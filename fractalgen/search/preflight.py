@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fractalgen.errors import FractalGenError, SearchError, UnknownNameError
@@ -15,10 +16,11 @@ from fractalgen.search.job import Evaluation
 from fractalgen.search.machines.capacity import Layout, cores, in_words
 from fractalgen.search.machines.placement import Placement
 from fractalgen.search.samplers import Sampler
-from fractalgen.spec.holes import Space
+from fractalgen.spec.holes import Space, Values
 from fractalgen.spec.search import Search
 
 _DRAWS = 255
+_FITTED = 3
 
 
 def check_space(space: Space, name: str) -> None:
@@ -34,27 +36,52 @@ def check_space(space: Space, name: str) -> None:
         )
 
 
-def check_points(space: Space, realize: Realize, constraints: tuple[Constraint, ...]) -> None:
+def check_points(
+    space: Space, realize: Realize, constraints: tuple[Constraint, ...], fit: Callable[[Values], object]
+) -> None:
     """Check that some point can be trained: the first one, or one of a few drawn at random.
+
+    Args:
+        space: The holes.
+        realize: Fills them.
+        constraints: What a network must keep.
+        fit: Raises what keeps the network of a point from the data, if anything does; asked of a few.
 
     Raises:
         SearchError: none of them is a valid network that keeps the constraints.
+        FractalGenError: what `fit` said of the first one, when it refused all that it was asked.
     """
+    reasons: list[str] = []
+    misfits: list[FractalGenError] = []
+    for values in itertools.islice(_valid_points(space, realize, constraints, reasons), _FITTED):
+        try:
+            fit(values)
+        except FractalGenError as error:
+            misfits.append(error)
+        else:
+            return
+    if misfits:
+        raise misfits[0]
+    raise SearchError(
+        f"none of {_DRAWS + 1} points of the space can be trained: {reasons[0]}", "Widen the space or the constraints."
+    )
+
+
+def _valid_points(
+    space: Space, realize: Realize, constraints: tuple[Constraint, ...], reasons: list[str]
+) -> Iterator[Values]:
+    """Yield points that are networks and keep the constraints; add to `reasons` why others do not."""
     draw = random.Random(0)  # noqa: S311 - no secret
-    points = itertools.chain([space.first()], (draw_point(space, draw) for _ in range(_DRAWS)))
-    reason = ""
-    for values in points:
+    for values in itertools.chain([space.first()], (draw_point(space, draw) for _ in range(_DRAWS))):
         try:
             broken = violations(realize(values).figures, constraints)
         except FractalGenError as error:
-            reason = reason or error.message
+            reasons.append(error.message)
             continue
-        if not broken:
-            return
-        reason = reason or f"{next(iter(broken))} does not hold"
-    raise SearchError(
-        f"none of {_DRAWS + 1} points of the space can be trained: {reason}", "Widen the space or the constraints."
-    )
+        if broken:
+            reasons.append(f"{next(iter(broken))} does not hold")
+        else:
+            yield values
 
 
 def check_sampler(sampler: Sampler, space: Space) -> None:

@@ -41,7 +41,7 @@ from fractalgen.spec.tree import tree_of
 
 if TYPE_CHECKING:
     from fractalgen.spec import Spec
-    from fractalgen.spec.holes import Hole
+    from fractalgen.spec.holes import Hole, Values
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
         pruner=read_pruner(tree_of(search.pruner, Place())) if search.pruner else None,
         measured=tuple(bound for bound in bounds if bound.metric not in FIGURES),
     )
-    check_points(spec.space, plan.realize, constraints)
+    check_points(spec.space, plan.realize, constraints, partial(_fit, spec, options.evaluation, data))
     plan = replace(plan, warm=_warm_start(spec, search, plan, options.warm_start, folder))
     if most is not None:
         # It comes to every point anyway, and has given each trial its own.
@@ -166,6 +166,11 @@ def _check(spec: Spec, options: SearchOptions, folder: RunFolder) -> _Checked:
     shortlist = read_shortlist(search, make, constraints, partial(score_one, data, plan.threads))
     study = StudyOptions(search.objectives, spec.space, sampler, seed, signature, shortlist)
     return _Checked(plan, study, site)
+
+
+def _fit(spec: Spec, evaluation: Evaluation, data: Any, point: Values) -> None:
+    if isinstance(evaluation, TrainEvaluation):
+        evaluation.check(spec.fill(point), data)
 
 
 def _measuring(search: Search, evaluation: Evaluation) -> Evaluation:

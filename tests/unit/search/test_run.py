@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from fractalgen.errors import SearchError, UnknownNameError
+from fractalgen.errors import SearchError, TrainError, UnknownNameError
 from fractalgen.search import Leaderboard, Result, SearchOptions, Silent, run_search
 from fractalgen.search.evaluation import TrainEvaluation
 from fractalgen.spec import load
@@ -51,6 +51,9 @@ class Quick(TrainEvaluation):
 
     def digest(self, data):
         return str(data)
+
+    def check(self, *_):
+        """Take any network."""
 
     def run(self, *_):
         return Result({"val_accuracy": 0.5, **({"latency_ms": 3.5} if self.latency else {})})
@@ -317,3 +320,22 @@ def test_a_file_that_is_no_study_is_refused(tmp_path, spec, options):
 def test_importing_search_imports_neither_torch_nor_optuna_nor_ray():
     code = "import fractalgen.search, sys; print({'torch', 'optuna', 'ray'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+HEAD = "name: n\nnetwork: {input: [1, 8, 8], body: {sequence: [flatten, {linear: {out: OUT}}, HOLE]}}\ndata: digits\n"
+
+
+def test_networks_that_do_not_fit_the_data_are_refused_before_anything_is_written(tmp_path):
+    spec, out = tmp_path / "s.yaml", tmp_path / "run"
+    spec.write_text(HEAD.replace("OUT", "3").replace("HOLE", "{choice: [relu, identity]}"))
+    message = r"the network tells 3 classes apart, the data have 10. End the network with `linear: \{out: 10\}`"
+    with pytest.raises(TrainError, match=message):
+        run_search(load(spec), out)
+    assert not out.exists()
+
+
+def test_a_space_whose_first_network_alone_does_not_fit_the_data_is_searched(tmp_path):
+    spec = tmp_path / "s.yaml"
+    spec.write_text(HEAD.replace("OUT", "{choice: [3, 10]}").replace("HOLE", "identity") + "train: {epochs: 1}\n")
+    board = run_search(load(spec), tmp_path / "run", SearchOptions(trials=2, executor="inline"))
+    assert {row.state for row in board.trials} == {"pruned", "complete"}
