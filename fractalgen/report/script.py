@@ -91,6 +91,7 @@ const themed = layout => {
   const notes = (layout.annotations ?? []).map(note => ({ ...note, font: { size: 11 }, bgcolor: css("--paper") }));
   return { ...layout, title: undefined, font, annotations: notes,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    modebar: { bgcolor: css("--paper"), color: css("--muted"), activecolor: css("--ink") },
     hoverlabel: { ...box, align: "left" }, autosize: true, width: undefined, height: undefined,
     margin: layout.margin ?? { l: 60, r: 20, t: 20, b: 50 },
     template: { layout: { xaxis: axis(14), yaxis: axis(24) } } };
