@@ -15,6 +15,7 @@ from fractalgen.search.job import EpochReport, Job, Report, Result
 if TYPE_CHECKING:
     from torch import nn
 
+    from fractalgen.compiler import Network
     from fractalgen.spec import Spec
     from fractalgen.spec.train import Train
     from fractalgen.training import Dataset
@@ -65,27 +66,23 @@ class TrainEvaluation:
         Raises:
             TrainError: they do not.
         """
-        from fractalgen.compiler import compile_graph
-        from fractalgen.passes import expand
         from fractalgen.training import task_of
         from fractalgen.training.preflight import check_network
 
-        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
+        network = _network(spec)
         check_network(network, dataset_of(data), task_of(spec.train))
 
     def run(self, job: Job, report: Report) -> Result:
         """Train; a run that was cut off goes on from its checkpoint."""
         import torch
 
-        from fractalgen.compiler import compile_graph
-        from fractalgen.passes import expand
         from fractalgen.spec import load
         from fractalgen.training import FitOptions, fit
 
         torch.set_num_threads(job.threads)
         began = time.monotonic()
         spec = load(job.spec_file)
-        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
+        network = _network(spec)
 
         measured = self._measured(network, dataset_of(job.data))
 
@@ -112,14 +109,12 @@ class TrainEvaluation:
 
     def publish(self, job: Job, best: Path) -> float | None:
         """Write weights and plain source into `best`; return the accuracy on the test images."""
-        from fractalgen.compiler import compile_graph
         from fractalgen.compiler.exporters import EXPORTERS, safetensors
-        from fractalgen.passes import expand
         from fractalgen.spec import load
         from fractalgen.training import evaluate, task_of
 
         spec = load(job.spec_file)
-        network = compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed).eval()
+        network = _network(spec).eval()
         try:
             safetensors.read(network, job.folder / WEIGHTS)
         except ExportError:
@@ -128,6 +123,14 @@ class TrainEvaluation:
         safetensors.write(network, best / WEIGHTS)
         EXPORTERS.get("python")(network, best / "network.py")
         return float(evaluate(network, dataset_of(job.data).final_test(), task=task_of(spec.train)).accuracy)
+
+
+def _network(spec: Spec) -> Network:
+    """Return the network of a filled spec as its training begins with it."""
+    from fractalgen.compiler import compile_graph
+    from fractalgen.passes import expand
+
+    return compile_graph(expand(spec), drop_path=spec.drop_path, seed=spec.train.seed)
 
 
 def _split(recipe: Train, parts: int) -> Train:
